@@ -1,0 +1,3 @@
+"""A stand-in Instagram (API v1) on a real port: sign-in, pages, pictures, faults."""
+
+from __future__ import annotations
