@@ -1,0 +1,32 @@
+"""Forms about a person."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib.auth.forms import UserCreationForm
+
+from accounts.models import User
+
+
+class SignUpForm(UserCreationForm[User]):
+    """A new person with username and password."""
+
+    class Meta(UserCreationForm.Meta):
+        model = User
+        fields = ("username",)
+
+
+class NameForm(forms.ModelForm[User]):
+    """What a person is called here."""
+
+    class Meta:
+        model = User
+        fields = ("username",)
+
+
+class ThemeForm(forms.ModelForm[User]):
+    """Light, dark, or like the device."""
+
+    class Meta:
+        model = User
+        fields = ("theme",)

@@ -1,0 +1,117 @@
+"""Who is here, and which of their accounts elsewhere they let us read."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models.functions import Now
+
+
+class User(AbstractUser):
+    """A person with an archive. `username` is what commands call them."""
+
+    class Theme(models.TextChoices):
+        AUTO = "auto", "like my device"
+        LIGHT = "light", "light"
+        DARK = "dark", "dark"
+
+    theme = models.CharField(max_length=5, choices=Theme.choices, default=Theme.AUTO)
+
+    class Meta(AbstractUser.Meta):
+        verbose_name = "person"
+        verbose_name_plural = "people"
+
+
+class ConnectionQuerySet(models.QuerySet["Connection"]):
+    """Words for sets of connections."""
+
+    def of(self, user: User) -> ConnectionQuerySet:
+        """What belongs to `user`."""
+        return self.filter(user=user)
+
+    def usable(self) -> ConnectionQuerySet:
+        """Whose grant works as far as we know, and whose person may be served."""
+        return self.filter(state=Connection.State.CONNECTED, user__is_active=True)
+
+
+class Connection(models.Model):
+    """One person's account at a service, with the sealed grant to read it.
+
+    The upstream id says who it is; the username there may change at any time.
+    """
+
+    class State(models.TextChoices):
+        CONNECTED = "connected", "connected"
+        NEEDS_YOU = "needs_you", "needs you"
+        DISCONNECTED = "disconnected", "disconnected"
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="connections"
+    )
+    provider = models.CharField(max_length=30)
+    instance = models.CharField(max_length=253, blank=True, default="")
+    upstream_id = models.CharField(max_length=255)
+    username = models.CharField(max_length=255)
+    full_name = models.CharField(max_length=255, blank=True, default="")
+    state = models.CharField(max_length=12, choices=State.choices, default=State.CONNECTED)
+    trouble = models.CharField(max_length=40, blank=True, default="")
+    grant = models.TextField(blank=True, default="", editable=False)
+    grant_expires_at = models.DateTimeField(null=True, blank=True)
+    connected_at = models.DateTimeField(db_default=Now())
+    # Politeness and rate limits hold for the whole connection, whoever asks with its token.
+    next_call_at = models.DateTimeField(db_default=Now())
+    not_before = models.DateTimeField(null=True, blank=True)
+
+    objects = ConnectionQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["provider", "instance", "upstream_id"], name="one_person_per_upstream_id"
+            ),
+            models.CheckConstraint(
+                name="a_disconnected_grant_is_wiped",
+                condition=~models.Q(state="disconnected") | models.Q(grant=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} · @{self.username}"
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether we may ask its service for anything."""
+        return self.state == self.State.CONNECTED and bool(self.grant)
+
+
+class PendingSignIn(models.Model):
+    """A person has left for a service's consent page; the row is the single use of its state."""
+
+    LIFE = timedelta(minutes=10)
+
+    state_hash = models.CharField(max_length=64, primary_key=True)
+    browser_hash = models.CharField(max_length=64)
+    provider = models.CharField(max_length=30)
+    verifier = models.CharField(max_length=128)
+    next_path = models.CharField(max_length=500, blank=True, default="")
+    begun_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"sign-in with {self.provider} begun {self.begun_at:%Y-%m-%d %H:%M}"
+
+
+class Invitation(models.Model):
+    """A link that lets one more person in while SIGNUPS is `invite`."""
+
+    code = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(db_default=Now())
+    used_by = models.OneToOneField(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE
+    )
+
+    def __str__(self) -> str:
+        return f"invitation of {self.created_at:%Y-%m-%d}"

@@ -1,0 +1,71 @@
+"""What a person can set about themselves."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.forms import AdminPasswordChangeForm, PasswordChangeForm
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.addresses import safe_path
+from accounts.forms import NameForm, ThemeForm
+from accounts.http import SignedInRequest
+from accounts.models import User
+
+
+@require_GET
+@login_required
+def settings(request: SignedInRequest) -> HttpResponse:
+    """The settings page."""
+    return _page(request, NameForm(instance=request.user))
+
+
+@require_POST
+@login_required
+def theme(request: SignedInRequest) -> HttpResponse:
+    """Choose light, dark or auto."""
+    form = ThemeForm(request.POST, instance=request.user)
+    if form.is_valid():
+        form.save()
+    return redirect(safe_path(request.POST.get("next", ""), "/settings/"))
+
+
+@require_POST
+@login_required
+def rename(request: SignedInRequest) -> HttpResponse:
+    """Be called differently here."""
+    # A copy, so that a name that is refused does not show up in the page's frame.
+    form = NameForm(request.POST, instance=User.objects.get(pk=request.user.pk))
+    if not form.is_valid():
+        return _page(request, form, status=400)
+    form.save()
+    messages.success(request, "Saved.")
+    return redirect("accounts:settings")
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+@login_required
+def password(request: SignedInRequest) -> HttpResponse:
+    """Set a first password, or change it."""
+    kind = PasswordChangeForm if request.user.has_usable_password() else AdminPasswordChangeForm
+    form = kind(request.user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        update_session_auth_hash(request, request.user)
+        messages.success(request, "Your password is set.")
+        return redirect("accounts:settings")
+    return render(request, "accounts/password.html", {"form": form})
+
+
+def _page(request: SignedInRequest, form: NameForm, status: int = 200) -> HttpResponse:
+    context = {
+        "form": form,
+        "themes": User.Theme.choices,
+        "has_password": request.user.has_usable_password(),
+    }
+    return render(request, "accounts/settings.html", context, status=status)

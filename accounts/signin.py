@@ -1,0 +1,185 @@
+"""Signing in through a service: leave for its consent page, come back as somebody.
+
+The state of a sign-in is a row: taking it is one DELETE, so of two callbacks one wins.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.contrib.auth.forms import BaseUserCreationForm
+from django.contrib.sessions.backends.base import SessionBase
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts import invitations, tokens, upstream
+from accounts.addresses import safe_path
+from accounts.models import Connection, PendingSignIn, User
+from providers.shapes import Grant, Profile
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+class SignInRefused(Exception):
+    """A person cannot be let in; `reason` names the words of the page that says why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What was remembered while the person was at the service."""
+
+    provider: str
+    verifier: str
+    next_path: str
+
+
+def begin(request: HttpRequest, provider: str) -> str:
+    """Remember that this browser leaves to sign in; return where to send it."""
+    state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(64)
+    PendingSignIn.objects.filter(begun_at__lt=Now() - PendingSignIn.LIFE).delete()
+    PendingSignIn.objects.create(
+        state_hash=_hashed(state),
+        browser_hash=_browser(request.session),
+        provider=provider,
+        verifier=verifier,
+        next_path=safe_path(request.GET.get("next", ""), ""),
+    )
+    return upstream.service(provider).authorize_url(
+        redirect_uri=redirect_uri(provider), state=state, verifier=verifier
+    )
+
+
+def take(request: HttpRequest, provider: str) -> Pending:
+    """Use up the state that a callback brings.
+
+    SignInRefused("state") when it is missing, wrong, used, too old, or was begun by another
+    browser or for another service.
+    """
+    state_hash = _hashed(request.GET.get("state", ""))
+    mine = PendingSignIn.objects.filter(
+        state_hash=state_hash,
+        browser_hash=_browser(request.session),
+        provider=provider,
+        begun_at__gt=Now() - PendingSignIn.LIFE,
+    )
+    with transaction.atomic():
+        row = mine.select_for_update().first()
+        if row is None:
+            raise SignInRefused("state")
+        row.delete()
+    return Pending(provider, row.verifier, row.next_path)
+
+
+def finish(request: HttpRequest, pending: Pending, code: str) -> Connection:
+    """Exchange the code, find or create the person, sign them in with a fresh session key.
+
+    ProviderError when the service does not answer as hoped; SignInRefused when the person
+    may not come in.
+    """
+    grant, profile = upstream.service(pending.provider).exchange(
+        code=code, redirect_uri=redirect_uri(pending.provider), verifier=pending.verifier
+    )
+    here = request.user if isinstance(request.user, User) else None
+    invite = request.session.get("invitation", "")
+    connection = connect(here, pending.provider, grant, profile, invite=invite)
+    login(request, connection.user, backend=BACKEND)
+    request.session.cycle_key()
+    return connection
+
+
+def connect(
+    user: User | None, provider: str, grant: Grant, profile: Profile, *, invite: str = ""
+) -> Connection:
+    """Keep a grant: for `user`, or for whoever this upstream account belongs to.
+
+    Safe to repeat. The upstream id decides who it is, whatever the account is called now.
+    """
+    try:
+        with transaction.atomic():
+            return _kept(user, provider, grant, profile, invite)
+    except IntegrityError:
+        # Another callback created the same person a moment ago: now they are there to be found.
+        with transaction.atomic():
+            return _kept(user, provider, grant, profile, invite)
+
+
+def _kept(
+    user: User | None, provider: str, grant: Grant, profile: Profile, invite: str
+) -> Connection:
+    known = Connection.objects.select_for_update(of=("self",)).select_related("user")
+    connection = known.filter(provider=provider, upstream_id=profile.upstream_id).first()
+    if connection is None:
+        owner = user or newcomer(profile, invite)
+        connection = Connection(user=owner, provider=provider, upstream_id=profile.upstream_id)
+    if user is not None and connection.user_id != user.pk:
+        raise SignInRefused("belongs_to_another")
+    if not connection.user.is_active:
+        raise SignInRefused("inactive")
+    connection.username = profile.username[:255]
+    connection.full_name = profile.full_name[:255]
+    connection.state, connection.trouble = Connection.State.CONNECTED, ""
+    connection.not_before = None
+    connection.grant = tokens.seal(connection, grant)
+    connection.grant_expires_at = grant.expires_at
+    connection.save()
+    return connection
+
+
+def newcomer(profile: Profile, invite: str = "") -> User:
+    """A new person named after their upstream account; SignInRefused unless sign-ups allow."""
+    invitation = invitations.admit(invite)
+    user = User(username=free_username(profile.username), first_name=profile.full_name[:150])
+    user.set_unusable_password()
+    user.save()
+    invitations.spend(invitation, user)
+    return user
+
+
+def join(form: BaseUserCreationForm[User], invite: str) -> User:
+    """A new person with a password; NotInvited unless sign-ups allow."""
+    with transaction.atomic():
+        invitation = invitations.admit(invite)
+        user = form.save()
+        invitations.spend(invitation, user)
+    return user
+
+
+def free_username(wanted: str) -> str:
+    """`wanted`, made of allowed characters and with a number behind it where it is taken."""
+    name = re.sub(r"[^\w.@+-]", "", wanted)[:120] or "person"
+    taken = set(
+        User.objects.filter(username__istartswith=name).values_list("username", flat=True)
+    )
+    lowered = {username.lower() for username in taken}
+    number, candidate = 1, name
+    while candidate.lower() in lowered:
+        number += 1
+        candidate = f"{name}-{number}"
+    return candidate
+
+
+def redirect_uri(provider: str) -> str:
+    """Where the service sends people back to: from SITE_URL, never from the request."""
+    return f"{settings.SITE_URL}{reverse('accounts:callback', args=[provider])}"
+
+
+def _browser(session: SessionBase) -> str:
+    """This browser, by a secret that only the server's side of its session knows; hashed."""
+    if "browser" not in session:
+        session["browser"] = secrets.token_urlsafe(32)
+    return _hashed(str(session["browser"]))
+
+
+def _hashed(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()

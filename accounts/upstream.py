@@ -1,0 +1,49 @@
+"""Services and clients, built from settings: who may ask, and how often."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from functools import partial
+
+from django.conf import settings
+from django.db import connection as database
+
+from accounts import tokens
+from accounts.models import Connection
+from providers.registry import SERVICES
+from providers.service import Client, Service
+
+_RESERVE = """
+UPDATE accounts_connection
+   SET next_call_at = greatest(next_call_at, clock_timestamp()) + %s
+ WHERE id = %s
+RETURNING extract(epoch FROM next_call_at - %s - clock_timestamp())
+"""
+
+
+def service(provider: str) -> Service:
+    """The service called `provider`; KeyError for an unknown one."""
+    return SERVICES[provider](settings.UPSTREAM)
+
+
+def services() -> list[Service]:
+    """Every service a person can sign in with here."""
+    built = [build(settings.UPSTREAM) for build in SERVICES.values()]
+    return [service for service in built if service.configured]
+
+
+def client(connection: Connection) -> Client:
+    """A client that reads as this connection, politely. NeedsReauth when the grant is gone."""
+    grant = tokens.open_grant(connection)
+    return service(connection.provider).client(grant, pace=partial(wait_turn, connection.pk))
+
+
+def wait_turn(connection_id: int) -> None:
+    """Sleep until this connection may ask again; turns are handed out by the database."""
+    interval: timedelta = settings.CRAWL_REQUEST_INTERVAL
+    with database.cursor() as cursor:
+        cursor.execute(_RESERVE, [interval, connection_id, interval])
+        row = cursor.fetchone()
+    if row and row[0] > 0:
+        time.sleep(float(row[0]))

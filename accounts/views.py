@@ -1,0 +1,144 @@
+"""Coming in and going out."""
+
+from __future__ import annotations
+
+import logging
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts import invitations, signin, upstream
+from accounts.addresses import safe_path
+from accounts.forms import SignUpForm
+from accounts.problems import PROBLEMS
+from accounts.signin import SignInRefused
+from providers.errors import ProviderError, TryLater
+from providers.registry import SERVICES
+
+logger = logging.getLogger(__name__)
+
+
+def doors(next_path: str = "") -> dict[str, object]:
+    """What a page that offers sign-in needs: the services and whether one may join."""
+    suffix = f"?next={next_path}" if next_path else ""
+    services = [
+        {
+            "title": service.title,
+            "href": reverse("accounts:provider", args=[service.key]) + suffix,
+        }
+        for service in upstream.services()
+    ]
+    return {"services": services, "signups": settings.SIGNUPS, "next": next_path}
+
+
+@require_GET
+@never_cache
+def leave(request: HttpRequest, provider: str) -> HttpResponse:
+    """Off to the service's consent page."""
+    if provider not in SERVICES:
+        return problem(request, "unknown_service")
+    return HttpResponseRedirect(signin.begin(request, provider))
+
+
+@require_GET
+@never_cache
+def callback(request: HttpRequest, provider: str) -> HttpResponse:
+    """Back from the consent page: in, or a friendly page that says why not."""
+    if provider not in SERVICES:
+        return problem(request, "unknown_service")
+    try:
+        pending = signin.take(request, provider)
+        code = request.GET.get("code", "")
+        if request.GET.get("error") or not code:
+            return problem(request, "denied", provider)
+        signin.finish(request, pending, code)
+    except SignInRefused as refused:
+        return problem(request, refused.reason, provider)
+    except invitations.NotInvited:
+        return problem(request, "not_open")
+    except TryLater:
+        return problem(request, "unavailable", provider)
+    except ProviderError as error:
+        logger.warning("sign-in failed provider=%s code=%s", provider, error.code)
+        return problem(request, "upstream", provider)
+    return redirect(pending.next_path or resolve_url(settings.SIGNED_IN_URL))
+
+
+class SignIn(LoginView):
+    """Username and password; the services stand beside it."""
+
+    template_name = "accounts/signin.html"
+
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        return {**super().get_context_data(**kwargs), **doors(self._next())}
+
+    def get_success_url(self) -> str:
+        return safe_path(self._next(), resolve_url(settings.LOGIN_REDIRECT_URL))
+
+    def _next(self) -> str:
+        asked = self.request.POST.get("next", self.request.GET.get("next", ""))
+        return safe_path(asked, "")
+
+
+class SignOut(LogoutView):
+    """Out, by POST only."""
+
+    http_method_names = ["post", "options"]
+
+
+@sensitive_post_parameters()
+@never_cache
+@require_http_methods(["GET", "POST"])
+def signup(request: HttpRequest) -> HttpResponse:
+    """Join with username and password, as far as SIGNUPS allows."""
+    if "invite" in request.GET:
+        request.session["invitation"] = request.GET["invite"][:64]
+    form = SignUpForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = signin.join(form, request.session.get("invitation", ""))
+        except invitations.NotInvited:
+            return problem(request, "not_open")
+        login(request, user, backend=signin.BACKEND)
+        return redirect(settings.SIGNED_IN_URL)
+    return render(request, "accounts/signup.html", {"form": form, **doors()})
+
+
+def problem(request: HttpRequest, name: str, provider: str = "") -> HttpResponse:
+    """A friendly page about what went wrong with signing in."""
+    what = PROBLEMS[name]
+    again = reverse("accounts:provider", args=[provider]) if provider else reverse("accounts:signin")
+    context = {"title": what.title, "words": what.words, "again": again}
+    return render(request, "accounts/problem.html", context, status=what.status)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without a valid token."""
+    return problem(request, "csrf")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: the request makes no sense; its host may be forged, so nothing of it is used."""
+    return render(None, "400.html", status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403."""
+    return render(request, "403.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: not there, or not yours."""
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: a page that needs nothing."""
+    return render(None, "500.html", status=500)

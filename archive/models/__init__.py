@@ -1,0 +1,9 @@
+"""What is kept, and in which order."""
+
+from __future__ import annotations
+
+from archive.models.feed import Entry, Feed, Quarantined
+from archive.models.like import Like, MonthCount
+from archive.models.media import Blob, MediaItem
+
+__all__ = ["Blob", "Entry", "Feed", "Like", "MediaItem", "MonthCount", "Quarantined"]

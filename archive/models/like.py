@@ -1,0 +1,127 @@
+"""One person's own copy of a post they liked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from accounts.models import User
+
+WALL_ORDER = ("-liked_at", "-rank", "-id")
+
+
+class LikeQuerySet(models.QuerySet["Like"]):
+    """Words for sets of likes."""
+
+    def of(self, user: User) -> LikeQuerySet:
+        """What belongs to `user`."""
+        return self.filter(user=user)
+
+    def on_wall(self) -> LikeQuerySet:
+        """What a liked feed brought."""
+        return self.filter(on_wall=True)
+
+    def newest_first(self) -> LikeQuerySet:
+        """The wall's order."""
+        return self.order_by(*WALL_ORDER)
+
+
+class Like(models.Model):
+    """A post as one person was shown it; nothing of it is shared with anybody.
+
+    `liked_at` is the sort key and the best estimate; `liked_after` and `liked_before` are
+    what is known for sure. `wall_feed` and `rank` say which liked feed placed it, and where.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="likes"
+    )
+    provider = models.CharField(max_length=30)
+    post_id = models.CharField(max_length=255)
+    author_id = models.CharField(max_length=255, blank=True)
+    author = models.CharField(max_length=255, blank=True)
+    author_name = models.CharField(max_length=255, blank=True)
+    caption = models.TextField(blank=True)
+    link = models.TextField(blank=True)
+    place = models.CharField(max_length=255, blank=True)
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+    hashtags = ArrayField(models.CharField(max_length=255), default=list, blank=True)
+    posted_at = models.DateTimeField(null=True, blank=True)
+    liked_at = models.DateTimeField()
+    liked_after = models.DateTimeField(null=True, blank=True)
+    liked_before = models.DateTimeField(null=True, blank=True)
+    # False until a visit that completed has settled when it was liked.
+    is_settled = models.BooleanField(default=False)
+    is_exact = models.BooleanField(default=False)
+    wall_feed = models.ForeignKey(
+        "archive.Feed", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    rank = models.BigIntegerField(default=0)
+    on_wall = models.GeneratedField(
+        expression=Q(wall_feed__isnull=False), output_field=models.BooleanField(), db_persist=True
+    )
+    kept_at = models.DateTimeField(db_default=Now())
+    document = SearchVectorField(default="", editable=False)
+
+    objects = LikeQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "provider", "post_id"], name="one_like_per_person_and_post"
+            ),
+            models.CheckConstraint(
+                name="a_like_was_made_after_before_it_was_seen",
+                condition=Q(liked_after__isnull=True)
+                | Q(liked_before__isnull=True)
+                | Q(liked_after__lte=models.F("liked_before")),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["user", "-liked_at", "-rank", "-id"],
+                name="like_wall",
+                condition=Q(wall_feed__isnull=False),
+            ),
+            models.Index(
+                fields=["wall_feed", "rank"],
+                name="like_unsettled",
+                condition=Q(is_settled=False),
+            ),
+            GinIndex(
+                fields=["user", "document"], name="like_words", condition=Q(wall_feed__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"like {self.pk}"
+
+    @property
+    def month(self) -> datetime:
+        """The first moment of the month it hangs under."""
+        return self.liked_at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+class MonthCount(models.Model):
+    """How many likes of a person hang under a month of the wall: kept with every page."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    month = models.DateField()
+    likes = models.IntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "month"], name="one_count_per_person_and_month")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.likes} likes in {self.month:%Y-%m}"

@@ -1,0 +1,106 @@
+"""When a visit is complete: what it proves, and what follows for when things were liked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Max, Min
+
+from archive.models import Entry, Feed, Like
+
+# Bounds of one stretch from its lowest rank up. An entry was liked before it was seen, and
+# before whatever stands above it was; after everything below it was posted or liked. A lower
+# bound above its own upper bound is wrong somewhere and is dropped.
+_SETTLE = """
+WITH stretch AS (
+    SELECT entry.like_id, entry.rank, entry.after, entry.liked_at AS exact, l.posted_at,
+           min(least(entry.placed_at, entry.liked_at)) OVER (ORDER BY entry.rank DESC) AS upper
+      FROM archive_entry entry JOIN archive_like l ON l.id = entry.like_id
+     WHERE entry.feed_id = %(feed)s AND entry.rank >= %(low)s AND l.wall_feed_id = %(feed)s
+), evidence AS (
+    SELECT *, greatest(
+        CASE WHEN posted_at <= upper THEN posted_at END,
+        CASE WHEN after <= upper THEN after END,
+        CASE WHEN exact <= upper THEN exact END,
+        CASE WHEN %(below)s::timestamptz <= upper THEN %(below)s::timestamptz END) AS own
+      FROM stretch
+), bounds AS (
+    SELECT *, max(own) OVER (ORDER BY rank) AS lower FROM evidence
+), estimates AS (
+    SELECT *, coalesce(lower, least(upper, min(lower) OVER ()), upper) AS estimate FROM bounds
+), changed AS (
+    UPDATE archive_like l
+       SET liked_at = estimate, liked_after = lower, liked_before = upper,
+           is_settled = true, is_exact = (exact IS NOT NULL AND exact = estimate)
+      FROM estimates JOIN archive_like old ON old.id = estimates.like_id
+     WHERE l.id = estimates.like_id
+       AND (NOT old.is_settled OR old.liked_at <> estimate
+            OR old.liked_after IS DISTINCT FROM lower OR old.liked_before IS DISTINCT FROM upper)
+    RETURNING l.user_id, old.liked_at AS was, l.liked_at AS now
+), steps AS (
+    SELECT user_id, date_trunc('month', was AT TIME ZONE 'UTC')::date AS month, -1 AS step
+      FROM changed
+    UNION ALL
+    SELECT user_id, date_trunc('month', now AT TIME ZONE 'UTC')::date, 1 FROM changed
+)
+INSERT INTO archive_monthcount (user_id, month, likes)
+SELECT user_id, month, sum(step) FROM steps GROUP BY user_id, month HAVING sum(step) <> 0
+ ORDER BY user_id, month
+ON CONFLICT (user_id, month) DO UPDATE SET likes = archive_monthcount.likes + excluded.likes
+"""
+
+
+def complete(feed: Feed, *, visit: int, began_at: datetime, now: datetime, whole: bool) -> None:
+    """Write down what a complete visit proves.
+
+    `whole`: it came to the end of the list; otherwise it met the covered stretch and what
+    lies below there still holds. In the caller's transaction, under the lease. A visit that
+    saw nothing of a feed that has entries proves nothing.
+    """
+    seen = Entry.objects.filter(feed=feed, last_visit=visit).aggregate(
+        top=Max("rank"), bottom=Min("rank")
+    )
+    if seen["top"] is None and feed.entries_count:
+        return
+    if seen["top"] is not None:
+        _mark_missing(feed, visit, seen["bottom"], now)
+        _cover(feed, seen["top"], seen["bottom"])
+    feed.completed_at = began_at
+    feed.walked_whole_at = now if whole else feed.walked_whole_at
+    feed.save(
+        update_fields=["covered_top", "covered_bottom", "completed_at", "walked_whole_at"]
+    )
+    if feed.on_wall:
+        settle(feed)
+
+
+def settle(feed: Feed) -> None:
+    """Work out when the likes of a feed were made, from the lowest unsettled one up."""
+    unsettled = Like.objects.filter(wall_feed=feed, is_settled=False)
+    low = unsettled.aggregate(low=Min("rank"))["low"]
+    if low is None:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTLE, {"feed": feed.pk, "low": low, "below": _bound_below(feed, low)})
+
+
+def _bound_below(feed: Feed, low: int) -> datetime | None:
+    """The lower bound of what stands right under the stretch."""
+    under = Entry.objects.filter(feed=feed, rank__lt=low, like__wall_feed=feed)
+    return under.in_upstream_order().values_list("like__liked_after", flat=True).first()
+
+
+def _mark_missing(feed: Feed, visit: int, bottom: int, now: datetime) -> None:
+    """What should have been in the walked range and was not is missing since now."""
+    unseen = Entry.objects.filter(feed=feed, rank__gte=bottom, missing_since=None)
+    unseen.exclude(last_visit=visit).update(missing_since=now)
+
+
+def _cover(feed: Feed, top: int, bottom: int) -> None:
+    """Join what was walked to the covered stretch where they meet, else begin a new one."""
+    if feed.covered_top is not None and feed.covered_bottom is not None:
+        if bottom <= feed.covered_top:
+            bottom = min(bottom, feed.covered_bottom)
+        top = max(top, feed.covered_top)
+    feed.covered_top, feed.covered_bottom = top, bottom

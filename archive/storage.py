@@ -1,0 +1,52 @@
+"""Files on disk, put in place whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from pathlib import Path
+
+from django.core.files.base import File
+from django.core.files.storage import FileSystemStorage
+
+
+class Files(FileSystemStorage):
+    """A file system storage that publishes atomically and lastingly.
+
+    A name says what its content is, so writing one twice is writing the same.
+    """
+
+    TEMPORARY = ".tmp"
+
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:
+        """The name asked for: content-addressed names never collide."""
+        return name
+
+    def _save(self, name: str, content: File[bytes]) -> str:
+        target = Path(self.path(name))
+        temporary = Path(self.path(self.TEMPORARY)) / uuid.uuid4().hex
+        for folder in (target.parent, temporary.parent):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            _write(temporary, content)
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
+        _sync_folder(target.parent)
+        return name
+
+
+def _write(path: Path, content: File[bytes]) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        for chunk in content.chunks():
+            file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

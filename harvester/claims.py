@@ -1,0 +1,61 @@
+"""Handing out wanted media in batches: of any number of workers each gets its own."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from accounts.models import User
+from archive.models import MediaItem
+from archive.models.media import MediaItemQuerySet
+
+# Workers that died over a medium before it is fetched alone.
+SUSPECT = 3
+BATCH = 32
+
+
+def due(user: User | int | None = None, *, patient: bool = True) -> MediaItemQuerySet:
+    """Wanted media that nobody holds; `patient` leaves those alone that wait for later."""
+    items = MediaItem.objects.wanted().filter(user__is_active=True)
+    items = items.filter(Q(claimed_until=None) | Q(claimed_until__lt=Now()))
+    if user is not None:
+        items = items.filter(user=user)
+    if patient:
+        items = items.filter(Q(not_before=None) | Q(not_before__lte=Now()))
+    return items
+
+
+def take(
+    claim: uuid.UUID, user: User | int | None, *, skip: Sequence[int] = (), patient: bool = True
+) -> list[MediaItem]:
+    """Claim a batch, first seen first; media that were in flight at several deaths, alone.
+
+    `skip` names media that were tried in this go already.
+    """
+    with transaction.atomic():
+        items = due(user, patient=patient).exclude(pk__in=skip).order_by("pk")
+        locked = items.select_for_update(of=("self",), skip_locked=True)
+        batch = list(locked.filter(deaths__lt=SUSPECT)[:BATCH])
+        batch = batch or list(locked[:1])
+        for item in batch:
+            # Whoever held it before has died with it.
+            item.deaths += item.claim is not None
+            item.claim = claim
+        MediaItem.objects.bulk_update(batch, ["deaths", "claim"])
+        MediaItem.objects.filter(claim=claim).update(claimed_until=Now() + settings.CRAWL_LEASE)
+    return batch
+
+
+def renew(claim: uuid.UUID) -> None:
+    """Keep what is claimed for another CRAWL_LEASE."""
+    MediaItem.objects.filter(claim=claim).update(claimed_until=Now() + settings.CRAWL_LEASE)
+
+
+def release(claim: uuid.UUID) -> None:
+    """Hand back what is left of a claim; no death and no attempt is counted."""
+    MediaItem.objects.filter(claim=claim).update(claim=None, claimed_until=None)

@@ -1,0 +1,162 @@
+"""Fetching wanted media: a bounded pool of threads fetches, one thread writes rows."""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+
+from accounts.models import User
+from archive import media
+from archive.media import STORAGE_ERRORS, Verified
+from archive.models import Blob, MediaItem
+from harvester import claims, fresh, mishaps
+from providers.decoder import Decoder, Seen
+from providers.errors import Denied, ProviderError
+from providers.fetch import Fetched, Fetcher
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """A medium after the network: verified bytes in a temporary file, or what went wrong."""
+
+    item: MediaItem
+    fetched: Fetched | None
+    seen: Seen | None
+    error: ProviderError | None
+
+
+@lru_cache
+def fetcher() -> Fetcher:
+    """This process's connections to media hosts."""
+    return Fetcher(allow_private=settings.FETCH_ALLOW_PRIVATE_HOSTS)
+
+
+@lru_cache
+def decoder() -> Decoder:
+    """This process's child that decodes what strangers send."""
+    return Decoder()
+
+
+@dataclass(slots=True)
+class Download:
+    """One go at the wanted media of a person (or of everybody), `seconds` of starts long.
+
+    `impatient`: waits are ignored, for somebody who asked for it now. `after` is called
+    with the number of media settled so far.
+    """
+
+    user: User | int | None = None
+    seconds: float = 60.0
+    impatient: bool = False
+    after: Callable[[int], None] = lambda settled: None
+    claim: uuid.UUID = field(default_factory=uuid.uuid4)
+    # What went wrong in this go is not tried twice in it.
+    tried: list[int] = field(default_factory=list)
+    settled: int = 0
+    _flying: set[Future[Got]] = field(default_factory=set)
+    _renewed: float = field(default_factory=time.monotonic)
+
+    def run(self) -> bool:
+        """Fetch until nothing is left or the time is over; True when something is left."""
+        ends = time.monotonic() + self.seconds
+        settings.TEMPORARY.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with ThreadPoolExecutor(settings.MEDIA_CONCURRENCY) as pool:
+            try:
+                while self._start(pool, is_over=time.monotonic() >= ends) or self._flying:
+                    self._land(pool)
+            finally:
+                claims.release(self.claim)
+        return time.monotonic() >= ends
+
+    def _start(self, pool: ThreadPoolExecutor, *, is_over: bool) -> bool:
+        """Keep the pool busy; False when there is nothing more to start."""
+        if is_over or len(self._flying) >= settings.MEDIA_CONCURRENCY:
+            return False
+        batch = claims.take(
+            self.claim, self.user, skip=self.tried, patient=not self.impatient
+        )
+        for item in batch:
+            if item.deaths > claims.SUSPECT and not self.impatient:
+                self.tried.append(item.pk)
+                mishaps.note_killer(item)
+            else:
+                self._flying.add(pool.submit(_get, item))
+        return bool(batch)
+
+    def _land(self, pool: ThreadPoolExecutor) -> None:
+        """Take what has arrived, and keep the claim alive meanwhile."""
+        third = settings.CRAWL_LEASE.total_seconds() / 3
+        done, self._flying = wait(self._flying, timeout=third, return_when=FIRST_COMPLETED)
+        if time.monotonic() - self._renewed >= third:
+            claims.renew(self.claim)
+            self._renewed = time.monotonic()
+        if done:
+            self._keep(pool, [future.result() for future in done])
+            self.settled += len(done)
+            self.after(self.settled)
+
+    def _keep(self, pool: ThreadPoolExecutor, arrived: list[Got]) -> None:
+        """Publish what was verified, refer to it; note what went wrong."""
+        good = [Verified(g.item, g.fetched, g.seen) for g in arrived if g.fetched and g.seen]
+        try:
+            media.refer(self.claim, list(self._published(pool, good)))
+        finally:
+            for got in arrived:
+                if got.fetched:
+                    got.fetched.path.unlink(missing_ok=True)
+        for got in arrived:
+            if got.error:
+                self._note(got, got.error)
+
+    def _published(self, pool: ThreadPoolExecutor, good: list[Verified]) -> Iterable[Verified]:
+        """Those of `good` whose bytes are in storage, put there if they were not."""
+        here = media.known({v.fetched.sha256 for v in good})
+        paths = {v.fetched.sha256: v.fetched.path for v in good if v.fetched.sha256 not in here}
+        puts = {sha256: pool.submit(_put, path, sha256) for sha256, path in paths.items()}
+        for verified in good:
+            put = puts.get(verified.fetched.sha256)
+            if put is None or put.result():
+                yield verified
+            else:
+                self.tried.append(verified.item.pk)
+                mishaps.note_storage(verified.item)
+
+    def _note(self, got: Got, error: ProviderError) -> None:
+        logger.info("medium not stored item=%s code=%s", got.item.pk, error.code)
+        is_first = got.item.attempts == 0
+        self.tried.append(got.item.pk)
+        mishaps.note(got.item, error, got.fetched.sha256 if got.fetched else "")
+        if isinstance(error, Denied) and is_first:
+            fresh.addresses(got.item)
+
+
+def _put(path: Path, sha256: str) -> bool:
+    try:
+        media.publish(path, Blob(sha256=sha256).key)
+    except STORAGE_ERRORS as exc:
+        logger.error("storage failed error=%s", type(exc).__name__)
+        return False
+    return True
+
+
+def _get(item: MediaItem) -> Got:
+    """Fetch and verify one medium; runs in a thread of the pool, touches no row."""
+    fetched = None
+    try:
+        fetched = fetcher().fetch(item.source_url, kind=item.kind, into=settings.TEMPORARY)
+        seen = decoder().inspect(fetched.path, fetched.content_type)
+    except ProviderError as error:
+        return Got(item, fetched, None, error)
+    return Got(item, fetched, seen, None)
+
+

@@ -1,0 +1,68 @@
+"""What a person or an operator can do about visits; pages, admin and commands call these."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from accounts.models import Connection
+from archive.models import Feed, MediaItem
+from harvester import plan
+from harvester.models import Crawl, Halt, Schedule
+
+
+def check_now(feed: Feed) -> Crawl:
+    """Visit a feed now: the visit to ring for. A wait of its own ends, a rate limit does not."""
+    crawl = plan.open_crawl(feed, asked=True)
+    Crawl.objects.live().filter(pk=crawl.pk).update(not_before=None, asked=True)
+    return crawl
+
+
+def pause(feed: Feed) -> None:
+    """No visits until somebody resumes."""
+    Schedule.objects.filter(feed=feed, paused_at=None).update(paused_at=Now())
+    for crawl in Crawl.objects.live().filter(feed=feed):
+        stop(crawl)
+
+
+def resume(feed: Feed) -> None:
+    """Visits again, the first one at once."""
+    Schedule.objects.filter(feed=feed).update(paused_at=None, next_visit_at=Now())
+
+
+def stop(crawl: Crawl) -> None:
+    """End a visit; whoever holds it finds its lease lost. Nothing kept is touched."""
+    Crawl.objects.live().filter(pk=crawl.pk).update(
+        state=Crawl.State.STOPPED, finished_at=Now(), lease=None, leased_until=None
+    )
+
+
+def disconnect(connection: Connection) -> None:
+    """Forget the grant and stop visiting; everything kept stays."""
+    with transaction.atomic():
+        Connection.objects.filter(pk=connection.pk).update(
+            state=Connection.State.DISCONNECTED, grant="", grant_expires_at=None, trouble=""
+        )
+        for crawl in Crawl.objects.live().filter(feed__connection=connection):
+            stop(crawl)
+
+
+def lift_halts(feed: Feed) -> None:
+    """Try again what a service had told us is closed for all."""
+    connection = feed.connection
+    Halt.objects.filter(
+        provider=connection.provider, instance=connection.instance, kind=feed.kind
+    ).delete()
+
+
+def retry(item: MediaItem) -> None:
+    """Want a medium again, whatever became of it, unless it is stored."""
+    MediaItem.objects.filter(pk=item.pk).exclude(state=MediaItem.State.STORED).update(
+        state=MediaItem.State.WANTED,
+        attempts=0,
+        deaths=0,
+        refused_times=0,
+        not_before=None,
+        gone_at=None,
+        trouble="",
+    )

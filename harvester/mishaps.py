@@ -1,0 +1,99 @@
+"""From what went wrong with a picture to what becomes of it: one table.
+
+| error                     | fate                                                         |
+|---------------------------|--------------------------------------------------------------|
+| Unacceptable              | refused: over a cap, and the same bytes always will be       |
+| WrongContent              | tried again; refused when the same bytes came three times    |
+| Gone                      | asked once more a day later, then gone                       |
+| Denied, Refused, anything | tried again, later each time; an address that our policy     |
+| else                      | forbids three times in a row is refused                      |
+| the storage's own errors  | nobody's fault: tried again soon, not counted                |
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from archive.models import MediaItem
+from harvester.outcomes import backoff
+from providers.errors import Gone, ProviderError, Refused, Unacceptable, WrongContent
+
+TRIES = 3
+GONE_AFTER = timedelta(days=1)
+WRITTEN = (
+    "state",
+    "attempts",
+    "not_before",
+    "trouble",
+    "gone_at",
+    "refused_sha256",
+    "refused_times",
+    "claim",
+    "claimed_until",
+)
+
+
+def note(item: MediaItem, error: ProviderError, sha256: str = "") -> None:
+    """Write into the row what became of a medium that could not be stored.
+
+    Only while it is still under the claim it was fetched with.
+    """
+    claim = item.claim
+    item.attempts += 1
+    item.trouble = error.code[:40]
+    item.not_before = timezone.now() + backoff(item.attempts)
+    if isinstance(error, Unacceptable):
+        item.state = MediaItem.State.REFUSED
+    elif isinstance(error, WrongContent):
+        _wrong(item, sha256)
+    elif isinstance(error, Gone):
+        _gone(item)
+    elif isinstance(error, Refused) and item.attempts >= TRIES:
+        item.state = MediaItem.State.REFUSED
+    item.claim = item.claimed_until = None
+    _write(item, claim)
+
+
+def note_storage(item: MediaItem) -> None:
+    """The storage failed: wanted as before, a little later."""
+    claim, item.claim, item.claimed_until = item.claim, None, None
+    item.trouble = "storage"
+    item.not_before = timezone.now() + backoff(3)
+    _write(item, claim)
+
+
+def note_killer(item: MediaItem) -> None:
+    """Its worker died while it was fetched all alone: left in peace for a day."""
+    claim, item.claim, item.claimed_until = item.claim, None, None
+    item.trouble = "kills_workers"
+    item.not_before = timezone.now() + GONE_AFTER
+    _write(item, claim)
+
+
+def is_settled(item: MediaItem) -> bool:
+    """Whether there is nothing more to do for it now: stored, refused, or answered gone."""
+    return item.state != MediaItem.State.WANTED or item.gone_at is not None
+
+
+def _wrong(item: MediaItem, sha256: str) -> None:
+    is_same = bool(sha256) and sha256 == item.refused_sha256
+    item.refused_times = item.refused_times + 1 if is_same else 1
+    item.refused_sha256 = sha256
+    if is_same and item.refused_times >= TRIES:
+        item.state = MediaItem.State.REFUSED
+
+
+def _gone(item: MediaItem) -> None:
+    now = timezone.now()
+    if item.gone_at is not None and now - item.gone_at >= GONE_AFTER:
+        item.state = MediaItem.State.GONE
+        return
+    item.gone_at = item.gone_at or now
+    item.not_before = item.gone_at + GONE_AFTER
+
+
+def _write(item: MediaItem, claim: object) -> None:
+    mine = MediaItem.objects.wanted().filter(pk=item.pk, claim=claim)
+    mine.update(**{name: getattr(item, name) for name in WRITTEN})

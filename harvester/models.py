@@ -1,0 +1,175 @@
+"""When a feed is visited, and the visits themselves."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from accounts.models import Connection, User
+from archive.models import Feed
+
+
+class Schedule(models.Model):
+    """When a feed is visited next, and why."""
+
+    feed = models.OneToOneField(Feed, on_delete=models.CASCADE, related_name="schedule")
+    next_visit_at = models.DateTimeField(db_default=Now(), db_index=True)
+    reason = models.CharField(max_length=200, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    last_visit_at = models.DateTimeField(null=True, blank=True)
+    last_success_at = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"schedule of {self.feed}"
+
+
+class Halt(models.Model):
+    """A service told us that it has retired an endpoint: nobody's feed of that kind is visited."""
+
+    provider = models.CharField(max_length=30)
+    instance = models.CharField(max_length=253, blank=True, default="")
+    kind = models.CharField(max_length=60)
+    words = models.CharField(max_length=500, blank=True)
+    since = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["provider", "instance", "kind"], name="one_halt_per_endpoint"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.kind} since {self.since:%Y-%m-%d}"
+
+
+class CrawlQuerySet(models.QuerySet["Crawl"]):
+    """Words for sets of visits."""
+
+    def of(self, user: User) -> CrawlQuerySet:
+        """What belongs to `user`."""
+        return self.filter(feed__user=user)
+
+    def live(self) -> CrawlQuerySet:
+        """Not over yet."""
+        return self.filter(state__in=Crawl.LIVE)
+
+    def free(self) -> CrawlQuerySet:
+        """Live, and held by nobody: never taken, waiting, or its worker is dead."""
+        return self.live().filter(Q(leased_until=None) | Q(leased_until__lt=Now()))
+
+    def allowed(self) -> CrawlQuerySet:
+        """Whose feed may be visited now: person, connection, pause and service all agree."""
+        halted = Halt.objects.filter(
+            provider=models.OuterRef("feed__connection__provider"),
+            instance=models.OuterRef("feed__connection__instance"),
+            kind=models.OuterRef("feed__kind"),
+        )
+        connections = Connection.objects.usable().filter(
+            Q(not_before=None) | Q(not_before__lte=Now())
+        )
+        return self.filter(
+            ~models.Exists(halted),
+            feed__connection__in=connections,
+            feed__schedule__paused_at=None,
+        )
+
+    def due(self) -> CrawlQuerySet:
+        """What a worker should take up now."""
+        return self.free().allowed().filter(Q(not_before=None) | Q(not_before__lte=Now()))
+
+
+class Crawl(models.Model):
+    """One walk through a feed, newest to oldest: a "visit" on screen.
+
+    Whoever holds `lease` may write, until `leased_until`; every write asks for it again.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "about to start"
+        RUNNING = "running", "running"
+        WAITING = "waiting", "waiting"
+        DONE = "done", "complete"
+        FAILED = "failed", "ended early"
+        STOPPED = "stopped", "stopped"
+
+    LIVE = (State.QUEUED, State.RUNNING, State.WAITING)
+    SUSPECT = 3
+
+    feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="crawls")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=7, choices=State.choices, default=State.QUEUED)
+    asked = models.BooleanField(default=False)
+    whole = models.BooleanField(default=False)
+    opened_at = models.DateTimeField(db_default=Now())
+    # When the first page was read; null before.
+    began_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    lease = models.UUIDField(null=True, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    not_before = models.DateTimeField(null=True, blank=True)
+    rung_at = models.DateTimeField(null=True, blank=True)
+    trouble = models.CharField(max_length=40, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    # Workers that died with it and had not stored a page; after SUSPECT it is walked alone.
+    deaths = models.PositiveIntegerField(default=0)
+
+    cursor = models.TextField(null=True, blank=True)  # noqa: DJ001  # null: the first page
+    cursors_seen = models.JSONField(default=list, blank=True)
+    # Pages in a row that held nothing this visit had not met.
+    idle_pages = models.PositiveIntegerField(default=0)
+    restarts = models.PositiveIntegerField(default=0)
+    # The rank of the last entry placed; null before the first.
+    floor = models.BigIntegerField(null=True, blank=True)
+    ceiling = models.BigIntegerField()
+
+    pages = models.PositiveIntegerField(default=0)
+    requests = models.PositiveIntegerField(default=0)
+    new_entries = models.PositiveIntegerField(default=0)
+    known_entries = models.PositiveIntegerField(default=0)
+    rejected = models.PositiveIntegerField(default=0)
+    unknown_keys = models.JSONField(default=dict, blank=True)
+
+    objects = CrawlQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["feed"],
+                name="one_live_crawl_per_feed",
+                condition=Q(state__in=["queued", "running", "waiting"]),
+            ),
+            models.UniqueConstraint(fields=["feed", "number"], name="one_number_per_crawl"),
+            models.CheckConstraint(
+                name="a_crawl_that_is_over_says_when",
+                condition=Q(state__in=["queued", "running", "waiting"], finished_at__isnull=True)
+                | Q(state__in=["done", "failed", "stopped"], finished_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_lease_has_an_end",
+                condition=Q(lease__isnull=True, leased_until__isnull=True)
+                | Q(lease__isnull=False, leased_until__isnull=False),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                F("opened_at"),
+                name="crawl_live",
+                condition=Q(state__in=["queued", "running", "waiting"]),
+            ),
+            models.Index(fields=["feed", "-number"], name="crawl_log"),
+        ]
+        verbose_name = "visit"
+
+    def __str__(self) -> str:
+        return f"visit {self.number} of {self.feed}"
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is not over yet."""
+        return self.state in self.LIVE

@@ -1,0 +1,73 @@
+"""Background entries: load, call, ring for what is next. Nothing else imports Celery."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+from django.conf import settings
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from archive.ingest import Stored
+from harvester import lease, previews
+from harvester.download import Download
+from harvester.models import Crawl
+from harvester.tick import look
+from harvester.walk import Next, Slice, walk
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def tick() -> None:
+    """Look at the rows and ring for what is due; twice at once does no harm."""
+    due = look()
+    for crawl_id in due.crawls:
+        ring(crawl_id)
+    soon = max(1.0, 2 * settings.TICK_INTERVAL.total_seconds())
+    if due.media:
+        download.apply_async(expires=soon)
+    if due.previews:
+        preview.apply_async(expires=soon)
+
+
+@shared_task
+def crawl(crawl_id: int) -> None:
+    """Walk a visit for one slice. A second delivery finds the lease taken and returns."""
+    held = lease.take(crawl_id)
+    if held and walk(held, upto=Slice(), after_page=_ring_for_media) is Next.ANOTHER_SLICE:
+        ring(crawl_id)
+
+
+@shared_task
+def download(user_id: int | None = None) -> None:
+    """Fetch wanted media for a while: of one person, or of everybody."""
+    if Download(user_id).run():
+        download.delay(user_id)
+    elif previews.missing():
+        preview.delay()
+
+
+@shared_task
+def preview() -> None:
+    """Make previews for a while."""
+    if previews.make():
+        preview.delay()
+
+
+def ring(crawl_id: int) -> None:
+    """Ring for a visit after commit; a broken doorbell costs time, the tick rings again."""
+    transaction.on_commit(lambda: _send(crawl, crawl_id))
+
+
+def _ring_for_media(visit: Crawl, stored: Stored) -> None:
+    if stored.new:
+        _send(download, visit.feed.user_id)
+
+
+def _send(task: object, number: int) -> None:
+    try:
+        task.delay(number)  # type: ignore[attr-defined]  # Celery has no types
+    except OperationalError:
+        logger.warning("the doorbell is out of order, the next tick rings again")

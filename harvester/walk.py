@@ -1,0 +1,168 @@
+"""Walking a feed, newest to oldest: one page, one commit; seen is not proven."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from django.db import connection, transaction
+
+from accounts import upstream
+from archive.ingest import Stored, Visit, store_page
+from archive.settle import complete
+from harvester import outcomes, plan
+from harvester.lease import Held, LostLease, heartbeat
+from harvester.models import Crawl
+from providers.errors import ProviderError, Unexpected
+from providers.service import Client
+from providers.shapes import Page
+
+logger = logging.getLogger(__name__)
+
+# In a row: pages with nothing in them, and pages with nothing this visit had not met.
+EMPTY_PAGES, STALE_PAGES = 10, 2
+MOST_PAGES = 20_000
+CURSORS_KEPT = 1_000
+AfterPage = Callable[[Crawl, Stored], None]
+
+
+class Next(Enum):
+    """What a slice leaves to do."""
+
+    NOTHING = auto()
+    ANOTHER_SLICE = auto()
+
+
+@dataclass(slots=True)
+class Slice:
+    """How far one task walks, so that none runs long."""
+
+    pages: int = 50
+    seconds: float = 60.0
+    _began: float = field(default_factory=time.monotonic)
+
+    def is_over(self, pages: int) -> bool:
+        """Whether `pages` pages, or the time since the slice began, are enough."""
+        return pages >= self.pages or time.monotonic() - self._began >= self.seconds
+
+
+class Circles(Unexpected):
+    """The service sends us round in circles."""
+
+    def __init__(self) -> None:
+        super().__init__("circles", "The service kept sending the same page.")
+
+
+def walk(held: Held, *, upto: Slice, after_page: AfterPage) -> Next:
+    """Walk a visit for one slice; whatever happens stands in its row afterwards.
+
+    `after_page` is called after each commit. Raises nothing upstream-related: every
+    trouble finds its fate in `outcomes`.
+    """
+    try:
+        with heartbeat(held):
+            return _pages(held, upto, after_page)
+    except ProviderError as error:
+        return _met(held, error)
+    except LostLease:
+        logger.warning("visit is somebody else's now crawl=%s", held.crawl_id)
+        return Next.NOTHING
+
+
+def _met(held: Held, error: ProviderError) -> Next:
+    try:
+        outcomes.settle(held, error)
+    except LostLease:
+        logger.warning("visit is somebody else's now crawl=%s", held.crawl_id)
+    return Next.NOTHING
+
+
+def _pages(held: Held, upto: Slice, after_page: AfterPage) -> Next:
+    crawl = Crawl.objects.select_related("feed__connection").get(pk=held.crawl_id)
+    client = upstream.client(crawl.feed.connection)
+    pages = 0
+    while crawl.is_live:
+        if upto.is_over(pages):
+            held.release()
+            return Next.ANOTHER_SLICE
+        crawl = step(held, client, crawl, after_page)
+        pages += 1
+    return Next.NOTHING
+
+
+def step(held: Held, client: Client, crawl: Crawl, after_page: AfterPage) -> Crawl:
+    """Read one page and keep it: rows, cursor and counters in one commit.
+
+    ProviderError, LostLease. Returns the visit as it stands after the commit.
+    """
+    page = client.page(crawl.feed.kind, crawl.cursor)
+    with transaction.atomic():
+        crawl = held.lock()
+        stored = store_page(crawl.feed, _visit(crawl), page)
+        goes_on = _advance(crawl, page, stored)
+        crawl.save()
+    logger.info("page stored crawl=%s new=%d known=%d", crawl.pk, stored.new, stored.known)
+    after_page(crawl, stored)
+    if not goes_on:
+        raise Circles
+    return crawl
+
+
+def _visit(crawl: Crawl) -> Visit:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        (now,) = cursor.fetchone()
+    return Visit(crawl.number, crawl.opened_at, crawl.ceiling, crawl.floor, now)
+
+
+def _advance(crawl: Crawl, page: Page, stored: Stored) -> bool:
+    """Move the visit past the page. False when the service leads us in circles."""
+    _count(crawl, page, stored)
+    if page.next_cursor is None or (stored.is_seam and not crawl.whole):
+        _finish(crawl, whole=page.next_cursor is None)
+        return True
+    mark = _mark(page.next_cursor)
+    is_circle = mark in crawl.cursors_seen or page.next_cursor == crawl.cursor
+    is_idle = crawl.idle_pages > (STALE_PAGES if page.posts else EMPTY_PAGES)
+    if is_circle or is_idle or crawl.pages >= MOST_PAGES:
+        return False
+    crawl.cursor = page.next_cursor
+    crawl.cursors_seen = [*crawl.cursors_seen, mark][-CURSORS_KEPT:]
+    crawl.attempts, crawl.trouble = 0, ""
+    return True
+
+
+def _count(crawl: Crawl, page: Page, stored: Stored) -> None:
+    crawl.pages += 1
+    crawl.new_entries += stored.new
+    crawl.known_entries += stored.known
+    crawl.rejected += stored.rejected
+    crawl.idle_pages = 0 if stored.fresh else crawl.idle_pages + 1
+    crawl.floor, crawl.deaths = stored.floor, 0
+    for key, times in page.unknown_keys.items():
+        crawl.unknown_keys[key] = crawl.unknown_keys.get(key, 0) + times
+
+
+def _finish(crawl: Crawl, *, whole: bool) -> None:
+    """The visit is complete: write down what that proves, and when the next one comes."""
+    now = _visit(crawl).now
+    complete(
+        crawl.feed,
+        visit=crawl.number,
+        began_at=crawl.began_at or crawl.opened_at,
+        now=now,
+        whole=whole,
+    )
+    crawl.state, crawl.finished_at = Crawl.State.DONE, now
+    crawl.lease = crawl.leased_until = None
+    crawl.attempts, crawl.trouble = 0, ""
+    plan.after_success(crawl)
+
+
+def _mark(cursor: str) -> str:
+    """A cursor as it is remembered: short, whatever the service sends."""
+    return hashlib.sha256(cursor.encode("utf-8", "replace")).hexdigest()[:16]

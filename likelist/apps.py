@@ -1,0 +1,10 @@
+"""The roof as a Django app: it brings checks of the settings as a whole."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class Roof(AppConfig):
+    name = "likelist"
+    verbose_name = "Likelist"
