@@ -18,3 +18,8 @@ addEventListener("scroll", () => {
   clearTimeout(waiting);
   waiting = setTimeout(keep, 150);
 }, { passive: true });
+
+addEventListener("pagehide", () => {
+  sessionStorage.setItem("wall", location.href);
+  sessionStorage.setItem("wall-depth", history.length);
+});
