@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -30,8 +31,8 @@ class Held:
     crawl_id: int
     token: uuid.UUID
 
-    def lock(self) -> Crawl:
-        """The visit and its person, locked until the transaction ends; LostLease.
+    def lock(self) -> tuple[Crawl, datetime]:
+        """The visit and its person, locked until the transaction ends, and the time; LostLease.
 
         Locking the person puts the commits of all their feeds in a row, so that roll-ups
         and likes two feeds share never race. An inactive person's visit is as good as lost.
@@ -44,10 +45,11 @@ class Held:
             feed__user__is_active=True,
             feed__connection__state=Connection.State.CONNECTED,
         )
-        crawl = mine.select_for_update(of=("self", "feed__user"), no_key=True).first()
+        locked = mine.select_for_update(of=("self", "feed__user"), no_key=True)
+        crawl = locked.annotate(now=Now()).first()
         if crawl is None:
             raise LostLease(f"crawl={self.crawl_id}")
-        return crawl
+        return crawl, crawl.now
 
     def renew(self) -> None:
         """Keep the lease for another CRAWL_LEASE; LostLease."""

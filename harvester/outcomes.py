@@ -46,7 +46,7 @@ LONGEST_LIMIT = timedelta(days=1)
 def settle(held: Held, error: ProviderError) -> None:
     """Write down what becomes of a visit that met `error`; LostLease."""
     with transaction.atomic():
-        crawl = held.lock()
+        crawl, _ = held.lock()
         crawl.attempts += 1
         crawl.trouble = error.code[:40]
         crawl.lease = crawl.leased_until = None

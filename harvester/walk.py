@@ -7,9 +7,10 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum, auto
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts import upstream
 from archive.ingest import Stored, Visit, store_page
@@ -101,9 +102,10 @@ def step(held: Held, client: Client, crawl: Crawl, after_page: AfterPage) -> Cra
     """
     page = client.page(crawl.feed.kind, crawl.cursor)
     with transaction.atomic():
-        crawl = held.lock()
-        stored = store_page(crawl.feed, _visit(crawl), page)
-        goes_on = _advance(crawl, page, stored)
+        crawl, now = held.lock()
+        visit = Visit(crawl.number, crawl.opened_at, crawl.ceiling, crawl.floor, now)
+        stored = store_page(crawl.feed, visit, page)
+        goes_on = _advance(crawl, page, stored, now)
         crawl.save()
     logger.info("page stored crawl=%s new=%d known=%d", crawl.pk, stored.new, stored.known)
     after_page(crawl, stored)
@@ -112,18 +114,11 @@ def step(held: Held, client: Client, crawl: Crawl, after_page: AfterPage) -> Cra
     return crawl
 
 
-def _visit(crawl: Crawl) -> Visit:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT now()")
-        (now,) = cursor.fetchone()
-    return Visit(crawl.number, crawl.opened_at, crawl.ceiling, crawl.floor, now)
-
-
-def _advance(crawl: Crawl, page: Page, stored: Stored) -> bool:
+def _advance(crawl: Crawl, page: Page, stored: Stored, now: datetime) -> bool:
     """Move the visit past the page. False when the service leads us in circles."""
     _count(crawl, page, stored)
     if page.next_cursor is None or (stored.is_seam and not crawl.whole):
-        _finish(crawl, whole=page.next_cursor is None)
+        _finish(crawl, now, whole=page.next_cursor is None)
         return True
     mark = _mark(page.next_cursor)
     is_circle = mark in crawl.cursors_seen or page.next_cursor == crawl.cursor
@@ -147,9 +142,8 @@ def _count(crawl: Crawl, page: Page, stored: Stored) -> None:
         crawl.unknown_keys[key] = crawl.unknown_keys.get(key, 0) + times
 
 
-def _finish(crawl: Crawl, *, whole: bool) -> None:
+def _finish(crawl: Crawl, now: datetime, *, whole: bool) -> None:
     """The visit is complete: write down what that proves, and when the next one comes."""
-    now = _visit(crawl).now
     complete(
         crawl.feed,
         visit=crawl.number,

@@ -7,11 +7,15 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import django_stubs_ext
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from likelist import runenv
 from likelist.env import Env
+
+# Lets classes such as ModelAdmin[Crawl] name what they are about.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("LIKELIST_DATA") or "var")
