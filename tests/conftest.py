@@ -1,0 +1,87 @@
+"""What tests are given: an Instagram of their own, people, feeds, builders."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.conf import settings
+
+from accounts import signin, upstream
+from accounts.models import Connection, User
+from archive.models import Feed
+from harvester import lease, plan
+from harvester.models import Crawl
+from harvester.walk import Next, Slice, walk
+from providers.shapes import Grant
+from simulator.serve import Simulator
+from tests import machine
+
+# Playwright keeps an event loop in its thread; Django's checks for one are not about that.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES["staticfiles"] = {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+    }
+    settings.STATIC_ROOT.mkdir(exist_ok=True)
+
+
+@pytest.fixture
+def instagram() -> Iterator[Simulator]:
+    """A stand-in Instagram without faults, whose world stands still."""
+    sim = machine.instagram
+    sim.heal()
+    sim.forget_requests()
+    yield sim
+    sim.heal()
+    sim.latency(0)
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    return User.objects.create_user("alice", password="a-good-password")
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    return User.objects.create_user("bob", password="a-good-password")
+
+
+Connect = Callable[..., Connection]
+
+
+@pytest.fixture
+def connect(db: None, instagram: Simulator) -> Connect:
+    """Connects a person of the simulator: with so many likes, for a user or a newcomer."""
+
+    def connected(person: str = "tess", likes: int = 0, user: User | None = None) -> Connection:
+        instagram.set_likes(person, likes)
+        grant = Grant(access_token=instagram.token(person))
+        client = upstream.service("instagram").client(grant, pace=lambda: None)
+        return signin.connect(user, "instagram", grant, client.profile())
+
+    return connected
+
+
+@pytest.fixture
+def feed(connect: Connect) -> Feed:
+    """The liked feed of alice's account, which has 50 likes nobody has read yet."""
+    plan.adopt(connection := connect("tess", 50))
+    return Feed.objects.select_related("connection", "user").get(
+        connection=connection, kind="liked"
+    )
+
+
+def visit(feed: Feed, *, pages: int = 50, **asked: bool) -> tuple[Crawl, Next]:
+    """Visit a feed as a worker does, for one slice of `pages`; the visit afterwards."""
+    feed = Feed.objects.get(pk=feed.pk)
+    crawl = plan.open_crawl(feed, **asked)
+    held = lease.take(crawl.pk)
+    assert held is not None, "somebody else holds the visit, or it has to wait"
+    after = walk(held, upto=Slice(pages=pages), after_page=lambda crawl, stored: None)
+    crawl.refresh_from_db()
+    return crawl, after
