@@ -41,8 +41,11 @@ def _escaped(header: int, body: bytes) -> bytes:
 
 
 def sequence(columns: int, rows: int) -> bytes:
-    """The parameters of the stream; a margin is cut off, so that moving shows no edge."""
-    crop = ue(MARGIN // 2) * 4
+    """The parameters of the stream; a margin is cut off, so that moving shows no edge.
+
+    All of the sideways margin is on the right: players round a margin on the left to nothing.
+    """
+    crop = ue(0) + ue(MARGIN) + ue(MARGIN // 2) * 2
     signal = "0" + "0" + "1" + "101" + "0" + "1" + f"{6:08b}" * 3 + "0" + "0" + "0" + "0" + "0"
     restriction = "1" + "1" + ue(0) + ue(0) + ue(11) + ue(11) + ue(0) + ue(1)
     bits = f"{77:08b}{0x40:08b}{30:08b}" + ue(0) + ue(0) + ue(0) + ue(4) + ue(1) + "0"

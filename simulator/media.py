@@ -63,7 +63,7 @@ class Media:
         return self._remembered(wanted, post.members[wanted.position])
 
     def _avatar(self, wanted: Wanted) -> bytes:
-        member = Member(0, "image", "portrait", 320, 320, "jpg")
+        member = Member(0, "image", "portrait", 320, 320, "jpg", style=str(wanted.number))
         return self._remembered(wanted, member)
 
     def _remembered(self, wanted: Wanted, member: Member) -> bytes:
@@ -85,7 +85,7 @@ class Media:
     def _drawn(self, wanted: Wanted, member: Member) -> bytes:
         seed = f"{self._world.seed}|{wanted.family == 'a'}|{wanted.number}|{wanted.position}"
         height = _height(wanted, member)
-        order = Order(seed, member.subject, wanted.width, height, wanted.extension)
+        order = Order(seed, member.subject, wanted.width, height, wanted.extension, member.style)
         return encode_video(order) if wanted.family == "v" else encode(order)
 
     def _keep(self, wanted: Wanted, body: bytes) -> bytes:

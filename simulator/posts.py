@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -27,7 +28,7 @@ _FORMATS = ("jpg",) * 24 + ("png", "webp", "webp", "gif")
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One picture or video of a post."""
+    """One picture or video of a post; `style` is the hand it is drawn in."""
 
     position: int
     kind: str
@@ -36,6 +37,7 @@ class Member:
     height: int
     extension: str
     poster: bool = True
+    style: str = ""
 
     def video_height(self, width: int) -> int:
         """The height of this video at that width; both are multiples of sixteen."""
@@ -105,16 +107,23 @@ def _members(seed: str, media: int, kind: str, who: Author, subject: str) -> tup
     chance = dice(seed, "members", media)
     shape = chance.choice(_SHAPES)
     if kind == "video":
-        return (Member(0, "video", subject, *chance.choice(VIDEO_SHAPES), "jpg"),)
+        return (
+            Member(0, "video", subject, *chance.choice(VIDEO_SHAPES), "jpg", style=who.upstream_id),
+        )
     if kind == "image":
-        return (Member(0, "image", subject, *shape, chance.choice(_FORMATS)),)
-    members = []
-    for position in range(chance.choice((2, 2, 3, 3, 4, 6))):
-        if position and chance.random() < 0.15:
-            poster = chance.random() < 0.5
-            members.append(Member(position, "video", subject, *VIDEO_SHAPES[0], "jpg", poster))
-        else:
-            members.append(
-                Member(position, "image", chance.choice((subject, *who.subjects)), *shape, "jpg")
-            )
-    return tuple(members)
+        return (
+            Member(0, "image", subject, *shape, chance.choice(_FORMATS), style=who.upstream_id),
+        )
+    count = chance.choice((2, 2, 3, 3, 4, 6))
+    return tuple(_part(chance, position, who, subject, shape) for position in range(count))
+
+
+def _part(
+    chance: random.Random, position: int, who: Author, subject: str, shape: tuple[int, int]
+) -> Member:
+    """A member of a carousel: now and then a video, and half of those without a poster."""
+    if position and chance.random() < 0.15:
+        poster = chance.random() < 0.5
+        return Member(position, "video", subject, *VIDEO_SHAPES[0], "jpg", poster, who.upstream_id)
+    chosen = chance.choice((subject, *who.subjects))
+    return Member(position, "image", chosen, *shape, "jpg", style=who.upstream_id)

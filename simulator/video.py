@@ -21,6 +21,7 @@ from simulator.pictures import Order, draw
 
 _FRAMES_PER_SECOND = 15
 _TURN = 2 * math.pi
+_REACH = MARGIN - 1
 
 
 def _pan(moment: float, _x: float, _y: float) -> tuple[float, float]:
@@ -98,17 +99,18 @@ def _moves(kind: str, columns: int, rows: int, seconds: int) -> tuple[bytes, ...
 
 
 def _vectors(field: Field, moment: float, columns: int, rows: int) -> list[list[Vector]]:
-    """Quarter pixels per block; whole pixels only, which keep the picture sharp."""
-    reach = MARGIN - 1
+    """Quarter pixels per block; whole pixels only, which keep the picture sharp.
+
+    The key frame shows the left end of its margin, so everything swings out to the right first.
+    """
+    ease = min(1.0, 3.5 * math.sin(math.pi * moment) ** 2)
     grid = []
     for row in range(rows):
         y = 2 * (row + 0.5) / rows - 1
         moves = (field(moment, 2 * (column + 0.5) / columns - 1, y) for column in range(columns))
-        grid.append(
-            [(4 * round(_held(dx, reach)), 4 * round(_held(dy, reach))) for dx, dy in moves]
-        )
+        grid.append([(_quarters(_REACH + dx, ease), _quarters(dy, ease)) for dx, dy in moves])
     return grid
 
 
-def _held(value: float, reach: float) -> float:
-    return max(-reach, min(reach, value))
+def _quarters(move: float, ease: float) -> int:
+    return 4 * round(ease * max(-_REACH, min(2 * _REACH, move)))

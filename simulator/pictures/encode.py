@@ -3,29 +3,66 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PIL import Image
 
 from simulator.ids import dice
+from simulator.pictures import garden, graphic, heaven, home, land, people, town, water
+from simulator.pictures.canvas import Canvas
+from simulator.pictures.colour import palette
 
-TINY = 64
+_TINY = 48
+_PAINTERS: dict[str, Callable[[Canvas], None]] = {
+    "mountains": land.mountains,
+    "sea": water.sea,
+    "skyline": town.skyline,
+    "forest": land.forest,
+    "desert": land.desert,
+    "night": heaven.night,
+    "facade": town.facade,
+    "rain": town.rain,
+    "coffee": home.coffee,
+    "fruit": home.fruit,
+    "table": home.table,
+    "plant": garden.plant,
+    "flowers": garden.flowers,
+    "portrait": people.portrait,
+    "poster": graphic.poster,
+    "pattern": graphic.pattern,
+    "abstract": graphic.abstract,
+    "balloon": heaven.balloon,
+    "lighthouse": water.lighthouse,
+    "lake": water.lake,
+    "cat": town.cat,
+    "snow": land.snow,
+    "marble": graphic.marble,
+    "road": land.road,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to draw: the same order gives the same bytes."""
+    """What to draw: the same order gives the same bytes; `style` is whose hand it is."""
 
     seed: str
     subject: str
     width: int
     height: int
     extension: str = "jpg"
+    style: str = ""
 
 
 def draw(order: Order) -> Image.Image:
     """The picture itself."""
-    return _tiny(order)
+    if order.width < _TINY:
+        return _tiny(order)
+    chance = dice(order.seed)
+    colours = palette(chance, dice("style", order.style))
+    canvas = Canvas(order.width, order.height, chance, colours)
+    _PAINTERS[order.subject](canvas)
+    return canvas.finish()
 
 
 def _tiny(order: Order) -> Image.Image:
@@ -45,5 +82,5 @@ def encode(order: Order) -> bytes:
         case "webp":
             picture.save(file, "WEBP", quality=80, method=1)
         case _:
-            picture.save(file, "JPEG", quality=84)
+            picture.save(file, "JPEG", quality=82)
     return file.getvalue()
