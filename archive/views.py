@@ -1,0 +1,206 @@
+"""Pages of the library: the wall, one like, one feed, and the bytes behind them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.formats import date_format
+from django.views.decorators.http import require_GET, require_safe
+
+from accounts import upstream
+from accounts.http import SignedInRequest
+from accounts.views import doors
+from archive import access, browse, facts, serving, tiles, wall, words
+from archive.models import Blob, Entry, Feed, Like
+from archive.models.like import LikeQuerySet
+
+LONGEST_QUERY = 200
+MOST_FRESH = 99
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """The wall for those who are in, the welcome page for those who are not."""
+    if request.user.is_authenticated:
+        return redirect("archive:wall")
+    return render(request, "accounts/welcome.html", doors())
+
+
+@require_GET
+@login_required
+def likes(request: SignedInRequest) -> HttpResponse:
+    """The wall, newest like first; with `q` what is found in it."""
+    query = request.GET.get("q", "")[:LONGEST_QUERY].replace("\x00", "").strip()
+    if query:
+        return _found(request, query)
+    mine = Like.objects.of(request.user).on_wall()
+    return _wall(request, mine, "Likes", reverse("archive:wall"))
+
+
+@require_GET
+@login_required
+def month(request: SignedInRequest, year: int, number: int) -> HttpResponse:
+    """One month of the wall."""
+    if not (1 <= number <= 12 and 1970 <= year <= 9998):
+        raise Http404
+    first = datetime(year, number, 1, tzinfo=UTC)
+    after = datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC)
+    mine = Like.objects.of(request.user).on_wall()
+    mine = mine.filter(liked_at__gte=first, liked_at__lt=after)
+    path = reverse("archive:month", args=[year, number])
+    return _wall(request, mine, date_format(first, "F Y"), path)
+
+
+@require_GET
+@login_required
+def like(request: SignedInRequest, like_id: int) -> HttpResponse:
+    """One like with all that is known about it."""
+    shown = access.like_of(request.user, like_id)
+    newer, older = browse.neighbours(Like.objects.of(request.user).on_wall(), shown)
+    back = reverse("archive:wall")
+    context = {
+        "like": facts.of(shown, upstream.service(shown.provider).title),
+        "media": facts.media(shown, tiles.media_of([shown]).get(shown.pk, [])),
+        "newer": _address(newer),
+        "older": _address(older),
+        "back": f"{back}?before={newer.pk}" if newer else back,
+    }
+    return render(request, "archive/like.html", context)
+
+
+@require_GET
+@login_required
+def feed(request: SignedInRequest, feed_id: int) -> HttpResponse:
+    """One feed alone, in the order of its service."""
+    shown = access.feed_of(request.user, feed_id)
+    before = _number(request, "before")
+    entries = browse.places(shown, before=_rank(shown, before))
+    page = entries[: browse.PAGE]
+    older = page[-1].like_id if len(entries) > browse.PAGE else None
+    path = reverse("archive:feed", args=[shown.pk])
+    context = {
+        "feed": _feed_words(shown),
+        "tiles": tiles.hang([entry.like for entry in page]),
+        "pager": wall.pager(older, None, before, path=path, query="", load=_load(request)),
+        "total": shown.entries_count,
+        "empty": not page,
+    }
+    return _answer(request, "archive/feed.html", "archive/_feed.html", context)
+
+
+@require_GET
+@login_required
+def fresh(request: SignedInRequest) -> HttpResponse:
+    """How many likes came since the page with `after` on top was shown."""
+    mine = Like.objects.of(request.user).on_wall()
+    top = _before(request, "after")
+    count = browse.after(mine, top).order_by()[:MOST_FRESH].count() if top else 0
+    return render(request, "archive/_fresh.html", {"count": count})
+
+
+@require_safe
+def media(request: HttpRequest, user_id: int, signature: str, name: str) -> HttpResponse:
+    """Bytes for their owner: the address is signed for a person, and the session is theirs."""
+    sha256, _, size = name.partition("-")
+    if request.user.pk != user_id or not serving.is_signed(user_id, sha256, signature):
+        raise Http404
+    blob = Blob.objects.filter(sha256=sha256).first()
+    width = next((width for width in (blob and blob.previews) or [] if str(width) == size), None)
+    if blob is None or (size and width is None):
+        raise Http404
+    return serving.respond(blob, width, request.headers.get("Range", ""))
+
+
+def _wall(request: SignedInRequest, mine: LikeQuerySet, title: str, path: str) -> HttpResponse:
+    before = _before(request, "before")
+    page = browse.window(mine, before=before)
+    counts = wall.totals(request.user)
+    context = {
+        "title": title,
+        "total": counts.likes,
+        "since": counts.since,
+        "months": wall.by_month(page.likes, before, counts),
+        "pager": _pager(request, page, path, ""),
+        "newest_id": page.likes[0].pk if page.likes and not before else None,
+        "empty": "" if page.likes else wall.nothing(request.user),
+    }
+    return _answer(request, "archive/wall.html", "archive/_wall.html", context)
+
+
+def _found(request: SignedInRequest, query: str) -> HttpResponse:
+    mine = Like.objects.of(request.user).on_wall()
+    asked = words.query(query)
+    before = _before(request, "before")
+    page = browse.search(mine, asked, before=before) if asked else browse.Window([], None, None)
+    count = browse.count(mine.filter(document__matches=asked)) if asked else 0
+    context = {
+        "title": "Search",
+        "query": query,
+        "found": min(count, browse.COUNTED),
+        "found_more": count > browse.COUNTED,
+        "months": wall.found(page.likes, before),
+        "pager": _pager(request, page, reverse("archive:wall"), query),
+        "empty": "" if page.likes else "not_found",
+    }
+    return _answer(request, "archive/wall.html", "archive/_wall.html", context)
+
+
+def _answer(
+    request: SignedInRequest, whole: str, part: str, context: dict[str, object]
+) -> HttpResponse:
+    """The page, or for htmx the part that it asks for."""
+    response = render(request, part if request.htmx else whole, context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _pager(request: SignedInRequest, page: browse.Window, path: str, query: str) -> wall.Pager:
+    newer = None if request.htmx else page.newer
+    before, load = _number(request, "before"), _load(request)
+    return wall.pager(page.older, newer, before, path=path, query=query, load=load)
+
+
+def _before(request: SignedInRequest, name: str) -> Like | None:
+    """The like that an address names; its place is looked up now. Http404 for a stranger's."""
+    like_id = _number(request, name)
+    return access.like_of(request.user, like_id) if like_id is not None else None
+
+
+def _rank(feed: Feed, before: int | None) -> int | None:
+    """The present place of a like in a feed; Http404 when it has none."""
+    if before is None:
+        return None
+    entry = Entry.objects.filter(feed=feed, like=before).first() if before < 2**63 else None
+    if entry is None:
+        raise Http404
+    return entry.rank
+
+
+def _number(request: HttpRequest, name: str) -> int | None:
+    """A decimal id from the address; None when it is not there, Http404 when it is nonsense."""
+    text = request.GET.get(name, "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(2**63))):
+        raise Http404
+    return int(text)
+
+
+def _load(request: HttpRequest) -> int:
+    return min(_number(request, "load") or 1, wall.AUTOMATIC + 1)
+
+
+def _address(like: Like | None) -> str:
+    return f"/likes/{like.pk}/" if like else ""
+
+
+def _feed_words(feed: Feed) -> dict[str, str]:
+    service = upstream.service(feed.connection.provider)
+    kind = service.kinds.get(feed.kind)
+    title = kind.title if kind else feed.kind
+    return {"title": title, "service": service.title, "account": feed.connection.username}
