@@ -78,7 +78,7 @@ class Wire:
             with deadline(self._bounds.seconds):
                 return self._exchange(method, url, fields, secrets)
         except ProviderError as exc:
-            return _fresh(exc, url)
+            return fresh(exc, url)
         except requests.exceptions.SSLError:
             return Unavailable("no_trust", f"No trustworthy connection to {where(url)}.")
         except (requests.RequestException, HTTPError, OSError, ValueError):
@@ -136,7 +136,7 @@ def _reply(response: requests.Response, raw: bytes, secrets: tuple[Secret, ...])
     return Reply(response.status_code, body, wait, requests_left(response.headers))
 
 
-def _fresh(exc: ProviderError, url: str) -> ProviderError:
+def fresh(exc: ProviderError, url: str) -> ProviderError:
     """The same error without its past: no traceback, cause or context, but with the place."""
     words = f"{exc.words} [{where(url)}]"
     if isinstance(exc, RateLimited):

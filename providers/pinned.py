@@ -197,8 +197,7 @@ class Outlet:
         self._size = size
         self._tls = ssl.create_default_context(cafile=ca_file or DEFAULT_CA_BUNDLE_PATH)
         self._tls.sslsocket_class = TimedTLS
-        self._lock = threading.Lock()
-        self._adapter: tuple[int, _PinnedAdapter] | None = None
+        self._adapters: dict[int, _PinnedAdapter] = {}
 
     def send(self, request: requests.PreparedRequest) -> requests.Response:
         """Send one prepared request; the body is left on the wire for the caller to read."""
@@ -207,7 +206,9 @@ class Outlet:
 
     def _pool(self) -> _PinnedAdapter:
         """This process's adapter: a fork must not share its parent's connections."""
-        with self._lock:
-            if self._adapter is None or self._adapter[0] != os.getpid():
-                self._adapter = (os.getpid(), _PinnedAdapter(self.guard, self._tls, self._size))
-            return self._adapter[1]
+        pid = os.getpid()
+        found = self._adapters.get(pid)
+        if found is None:
+            made = _PinnedAdapter(self.guard, self._tls, self._size)
+            found = self._adapters.setdefault(pid, made)  # atomic: no lock that a fork could copy
+        return found

@@ -1,0 +1,234 @@
+"""Media bytes: streamed into a file under caps, typed by their own bytes, hashed.
+
+Nothing of a person goes along: no cookies, no grant, no referrer. Redirects are followed three
+times, each hop checked like the first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import socket
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import IO, NoReturn
+from urllib.parse import urljoin
+
+import requests
+from urllib3.exceptions import HTTPError, ProtocolError
+
+from providers import sniff
+from providers.address import where
+from providers.answer import retry_after
+from providers.deadline import deadline, seconds_left
+from providers.errors import (
+    Denied,
+    Gone,
+    ProviderError,
+    RateLimited,
+    Refused,
+    Unacceptable,
+    Unavailable,
+    Unexpected,
+    WrongContent,
+)
+from providers.http import USER_AGENT, fresh
+from providers.pinned import Guard, Outlet, Resolver
+
+_ANY = frozenset({"http", "https"})  # media addresses of v1's era are http
+_HTTPS = frozenset({"https"})
+_REDIRECTS = 3
+_CHUNK = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Of one file: bytes, seconds for all of it, and bytes a second once `grace` seconds passed."""
+
+    size_bytes: int
+    seconds: float
+    types: frozenset[str]
+    pace: int = 1024
+    grace: float = 10.0
+
+
+LIMITS: Mapping[str, Limits] = MappingProxyType(
+    {
+        "image": Limits(30 * 1024 * 1024, 60, sniff.IMAGES),
+        "video": Limits(500 * 1024 * 1024, 600, sniff.VIDEOS),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A fetched file, the caller's to move or delete. Not yet decoded, not yet synced to disk."""
+
+    path: Path
+    size_bytes: int
+    sha256: str
+    content_type: str
+
+
+class Fetcher:
+    """Fetches pictures and videos. Thread-safe; connections are pooled; one per process."""
+
+    def __init__(
+        self,
+        allow_private: frozenset[str] = frozenset(),
+        *,
+        limits: Mapping[str, Limits] = LIMITS,
+        resolver: Resolver = socket.getaddrinfo,
+        ca_file: str | None = None,
+    ) -> None:
+        self._outlet = Outlet(Guard(allow_private, resolver), size=32, ca_file=ca_file)
+        self._limits = limits
+
+    def fetch(self, url: str, *, kind: str, into: Path) -> Fetched:
+        """The bytes of `url` in a new file in directory `into`, which must exist.
+
+        Raises Gone, Denied, TryLater, Refused, Unexpected, WrongContent or Unacceptable; then no
+        file is left. An OSError is this machine's disk. Repeatable.
+        """
+        outcome = self._attempt(_absolute(url), self._limits[kind], into)
+        if isinstance(outcome, ProviderError):
+            raise outcome
+        return outcome
+
+    def _attempt(self, url: str, limits: Limits, into: Path) -> Fetched | ProviderError:
+        """The file, or the error to raise from where the query of the address is not known."""
+        try:
+            with deadline(limits.seconds), _file_in(into) as (path, file):
+                return self._stream(url, limits, path, file)
+        except ProviderError as exc:
+            return fresh(exc, url)
+        except ProtocolError as exc:
+            return _broken(exc, url)
+        except (requests.RequestException, HTTPError, TimeoutError):
+            return Unavailable("no_answer", f"No whole answer from {where(url)}.")
+        except ValueError:
+            return Refused("bad_address", "The address cannot be asked for.")
+
+    def _stream(self, url: str, limits: Limits, path: Path, file: IO[bytes]) -> Fetched:
+        with closing(self._follow(url)) as response:
+            _check_status(response)
+            _check_claim(response, limits)
+            content_type, sha256 = _copy(response, limits, file)
+        if content_type in sniff.VIDEOS:
+            sniff.film(path)
+        return Fetched(path, file.tell(), sha256, content_type)
+
+    def _follow(self, url: str) -> requests.Response:
+        """The answer at the end of the redirects."""
+        schemes = _ANY
+        for _ in range(_REDIRECTS + 1):
+            self._outlet.guard.check(url, schemes)
+            response = self._outlet.send(_request(url))
+            if response.status_code not in {301, 302, 303, 307, 308}:
+                return response
+            target = response.headers.get("Location", "")
+            response.close()
+            if not target:
+                raise Unexpected("redirect", "A redirect leads nowhere.")
+            schemes = _HTTPS if url.startswith("https:") else _ANY
+            url = urljoin(url, target)
+        raise Refused("redirects", "The address redirects too often.")
+
+
+def _broken(exc: ProtocolError, url: str) -> ProviderError:
+    """A body that ended before its announced length is cut; a reset is the network's fault."""
+    if any(isinstance(part, OSError) for part in exc.args):
+        return Unavailable("no_answer", f"No whole answer from {where(url)}.")
+    return WrongContent("cut", f"The file is shorter than announced by {where(url)}.")
+
+
+def _absolute(url: str) -> str:
+    """v1 wrote some addresses without their scheme."""
+    return f"https:{url}" if url.startswith("//") else url
+
+
+def _request(url: str) -> requests.PreparedRequest:
+    headers = {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity"}
+    return requests.Request("GET", url, headers).prepare()
+
+
+@contextmanager
+def _file_in(directory: Path) -> Iterator[tuple[Path, IO[bytes]]]:
+    """A new file that stays only when the block ends well."""
+    with tempfile.NamedTemporaryFile(prefix="fetch-", dir=directory, delete=False) as file:
+        path = Path(file.name)
+        kept = False
+        try:
+            yield path, file.file
+            kept = True
+        finally:
+            if not kept:
+                path.unlink(missing_ok=True)
+
+
+def _check_status(response: requests.Response) -> None:
+    status = response.status_code
+    if status != 200:
+        _refuse_status(status, retry_after(response.headers))
+
+
+def _refuse_status(status: int, wait: float | None) -> NoReturn:
+    code = f"http_{status}"
+    if status in {404, 410}:
+        raise Gone(code, "The file is no longer there.")
+    if status in {401, 403, 451}:
+        raise Denied(code, "The address is not, or no longer, ours to fetch.")
+    if status == 429:
+        raise RateLimited(code, "The host of the file asks to wait.", wait)
+    if status >= 500 or status == 408:
+        raise Unavailable(code, "The host of the file is not well.")
+    raise Unexpected(code, "The host of the file gave an answer that means nothing here.")
+
+
+def _check_claim(response: requests.Response, limits: Limits) -> None:
+    claim = response.headers.get("Content-Length", "")
+    if claim.isascii() and claim.isdigit() and int(claim[:15]) > limits.size_bytes:
+        raise Unacceptable("too_large", "The file is larger than this archive takes.")
+
+
+def _copy(response: requests.Response, limits: Limits, file: IO[bytes]) -> tuple[str, str]:
+    """Stream the body into `file`; its type by magic bytes, and its SHA-256."""
+    digest = hashlib.sha256()
+    began = time.monotonic()
+    head, size, content_type = b"", 0, ""
+    while chunk := response.raw.read1(_CHUNK, decode_content=False):
+        size += len(chunk)
+        _check_flow(size, time.monotonic() - began, limits)
+        if not content_type:
+            head += chunk[: sniff.HEAD_BYTES]
+            content_type = _type_so_far(head, limits)
+        digest.update(chunk)
+        file.write(chunk)
+    if not size:
+        raise WrongContent("empty", "The file is empty.")
+    if not content_type:
+        raise WrongContent("wrong_type", "The file is no picture or video that is kept here.")
+    file.flush()
+    return content_type, digest.hexdigest()
+
+
+def _check_flow(size: int, elapsed: float, limits: Limits) -> None:
+    if size > limits.size_bytes:
+        raise Unacceptable("too_large", "The file is larger than this archive takes.")
+    seconds_left(limits.seconds)
+    if elapsed > limits.grace and size < elapsed * limits.pace:
+        raise Unavailable("too_slow", "The file comes too slowly.")
+
+
+def _type_so_far(head: bytes, limits: Limits) -> str:
+    """The type once enough is there to tell; a wrong one ends the transfer at its first bytes."""
+    found = sniff.content_type(head)
+    if found in limits.types:
+        return found
+    if found or len(head) >= sniff.HEAD_BYTES:
+        raise WrongContent("wrong_type", "The file is no picture or video of the kind expected.")
+    return ""
