@@ -1,0 +1,131 @@
+"""The wall as a page shows it: months with their tiles, and the way to the next page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.formats import date_format
+
+from accounts.models import Connection, User
+from archive import tiles
+from archive.models import Feed, Like, MonthCount
+from archive.rollup import month_of
+from archive.tiles import Tile
+
+# So many pages load by themselves before a button asks, so that the end of a page can be reached.
+AUTOMATIC = 5
+ARRIVING = "arriving"
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A heading and its tiles; `more` says that the page before had begun with it."""
+
+    key: str
+    title: str
+    href: str
+    count: int | None
+    more: bool
+    tiles: list[Tile]
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """Addresses around a page: plain ones, and `more` for htmx."""
+
+    here: str
+    older: str = ""
+    newer: str = ""
+    more: str = ""
+    auto: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How many likes hang where: read from the roll-up, never counted."""
+
+    months: dict[date, int]
+
+    @property
+    def likes(self) -> int:
+        """All of them."""
+        return sum(self.months.values())
+
+    @property
+    def since(self) -> str:
+        """The oldest month in words."""
+        kept = [month for month, likes in self.months.items() if likes > 0]
+        return date_format(min(kept), "F Y") if kept else ""
+
+
+def totals(user: User) -> Totals:
+    """The months of a person's wall and how many likes hang under each."""
+    counts = MonthCount.objects.filter(user=user, likes__gt=0)
+    return Totals(dict(counts.values_list("month", "likes")))
+
+
+def by_month(likes: Sequence[Like], before: Like | None, counts: Totals) -> list[Month]:
+    """Likes under the headings of their months, in their order."""
+    key_before = _key(before) if before else ""
+    hung = iter(tiles.hang(likes))
+    months = []
+    for key, group in groupby(likes, key=_key):
+        members = list(group)
+        months.append(_month(key, members, [next(hung) for _ in members], counts, key_before))
+    return months
+
+
+def found(likes: Sequence[Like], before: Like | None) -> list[Month]:
+    """Search results: one stretch without a heading."""
+    return [Month("found", "", "", None, before is not None, tiles.hang(likes))]
+
+
+def pager(
+    older: int | None, newer: int | None, before: int | None, *, path: str, query: str, load: int
+) -> Pager:
+    """The way around: `older` and `newer` are likes to come before, as `browse.Window` has them."""
+    address = _addresses(path, query)
+    step = 1 if load > AUTOMATIC else load + 1
+    return Pager(
+        here=address(before, None),
+        older=address(older, None) if older else "",
+        newer=address(newer or None, None) if newer is not None else "",
+        more=address(older, step) if older else "",
+        auto=load <= AUTOMATIC,
+    )
+
+
+def nothing(user: User) -> str:
+    """Why a wall is empty: there is no source, likes are on their way, or there is nothing."""
+    if not Connection.objects.of(user).exists():
+        return "no_source"
+    feeds = Feed.objects.of(user).filter(on_wall=True)
+    return "nothing" if feeds.exclude(completed_at=None).exists() else ARRIVING
+
+
+def _key(like: Like) -> str:
+    return f"{month_of(like.liked_at):%Y-%m}" if like.is_settled else ARRIVING
+
+
+def _month(key: str, likes: list[Like], hung: list[Tile], counts: Totals, before: str) -> Month:
+    if key == ARRIVING:
+        return Month(key, "Arriving now", "", None, key == before, hung)
+    month = month_of(likes[0].liked_at)
+    href = reverse("archive:month", args=[month.year, month.month])
+    return Month(
+        key, date_format(month, "F Y"), href, counts.months.get(month), key == before, hung
+    )
+
+
+def _addresses(path: str, query: str) -> Callable[[int | None, int | None], str]:
+    def address(before: int | None, load: int | None) -> str:
+        asked = {"q": query or None, "before": before, "load": load}
+        text = urlencode({name: value for name, value in asked.items() if value})
+        return f"{path}?{text}" if text else path
+
+    return address
