@@ -158,9 +158,7 @@ def join(form: BaseUserCreationForm[User], invite: str) -> User:
 def free_username(wanted: str) -> str:
     """`wanted`, made of allowed characters and with a number behind it where it is taken."""
     name = re.sub(r"[^\w.@+-]", "", wanted)[:120] or "person"
-    taken = set(
-        User.objects.filter(username__istartswith=name).values_list("username", flat=True)
-    )
+    taken = set(User.objects.filter(username__istartswith=name).values_list("username", flat=True))
     lowered = {username.lower() for username in taken}
     number, candidate = 1, name
     while candidate.lower() in lowered:

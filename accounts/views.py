@@ -114,7 +114,9 @@ def signup(request: HttpRequest) -> HttpResponse:
 def problem(request: HttpRequest, name: str, provider: str = "") -> HttpResponse:
     """A friendly page about what went wrong with signing in."""
     what = PROBLEMS[name]
-    again = reverse("accounts:provider", args=[provider]) if provider else reverse("accounts:signin")
+    again = (
+        reverse("accounts:provider", args=[provider]) if provider else reverse("accounts:signin")
+    )
     context = {"title": what.title, "words": what.words, "again": again}
     return render(request, "accounts/problem.html", context, status=what.status)
 

@@ -42,6 +42,7 @@ class Stored:
     new: int
     known: int
     rejected: int
+    wanted: int
     fresh: int
     floor: int | None
     is_seam: bool
@@ -68,13 +69,14 @@ def store_page(feed: Feed, visit: Visit, page: Page) -> Stored:
     moved = [row for row in rows if row.place and row.place.moved]
     _keep_likes(feed, visit, rows)
     _keep_entries(feed, visit, rows)
-    wanted.note([(row.like, row.post.media) for row in rows if row.like])
+    media = wanted.note([(row.like, row.post.media) for row in rows if row.like])
     _quarantine(feed, visit, page.rejected)
     ranks = [row.place.rank for row in rows if row.place]
     return Stored(
         new=len(moved),
         known=len(rows) - len(moved),
         rejected=len(page.rejected),
+        wanted=media,
         fresh=len(rows),
         floor=min(ranks, default=visit.floor),
         is_seam=not moved and is_seam(feed, visit.number, ranks),
@@ -147,9 +149,7 @@ def _below(feed: Feed, items: Sequence[tuple[str, int | None]]) -> Callable[[int
     """Answers the highest taken rank under another, less those that are about to leave."""
     stays = order.staying([rank for _, rank in items])
     leaving = [
-        rank
-        for (_, rank), stay in zip(items, stays, strict=True)
-        if rank is not None and not stay
+        rank for (_, rank), stay in zip(items, stays, strict=True) if rank is not None and not stay
     ]
     taken = Entry.objects.filter(feed=feed).exclude(rank__in=leaving).in_upstream_order()
 
@@ -227,7 +227,9 @@ def _keep_entries(feed: Feed, visit: Visit, rows: Sequence[_Row]) -> None:
     """Write the places of the page, and that this visit saw them."""
     new = [_entry(feed, visit, row) for row in rows if row.entry is None]
     Entry.objects.bulk_create(new)
-    moved = [_moved(feed, visit, row) for row in rows if row.entry and row.place and row.place.moved]
+    moved = [
+        _moved(feed, visit, row) for row in rows if row.entry and row.place and row.place.moved
+    ]
     Entry.objects.bulk_update(moved, ["rank", "placed_visit", "placed_at", "after"])
     known = [row.entry.pk for row in rows if row.entry]
     if known:

@@ -17,7 +17,6 @@ from archive.models import Blob, MediaItem
 from providers.decoder import Seen
 from providers.fetch import Fetched
 
-
 # What a storage that is down, full or refusing raises.
 STORAGE_ERRORS = (OSError, BotoCoreError, Boto3Error, ClientError)
 
@@ -39,9 +38,7 @@ def known(hashes: Collection[str]) -> set[str]:
     blobs = Blob.objects.filter(sha256__in=hashes)
     with transaction.atomic():
         here = set(
-            blobs.select_for_update(no_key=True)
-            .order_by("sha256")
-            .values_list("sha256", flat=True)
+            blobs.select_for_update(no_key=True).order_by("sha256").values_list("sha256", flat=True)
         )
         blobs.exclude(unreferenced_since=None).update(unreferenced_since=None)
     return here
@@ -63,9 +60,7 @@ def refer(claim: uuid.UUID, stored: Sequence[Verified]) -> int:
     """
     rows = {verified.fetched.sha256: _blob(verified) for verified in stored}
     with transaction.atomic():
-        Blob.objects.bulk_create(
-            [rows[sha256] for sha256 in sorted(rows)], ignore_conflicts=True
-        )
+        Blob.objects.bulk_create([rows[sha256] for sha256 in sorted(rows)], ignore_conflicts=True)
         return sum(_refer_one(claim, verified) for verified in stored)
 
 

@@ -68,9 +68,7 @@ def complete(feed: Feed, *, visit: int, began_at: datetime, now: datetime, whole
         _cover(feed, seen["top"], seen["bottom"])
     feed.completed_at = began_at
     feed.walked_whole_at = now if whole else feed.walked_whole_at
-    feed.save(
-        update_fields=["covered_top", "covered_bottom", "completed_at", "walked_whole_at"]
-    )
+    feed.save(update_fields=["covered_top", "covered_bottom", "completed_at", "walked_whole_at"])
     if feed.on_wall:
         settle(feed)
 

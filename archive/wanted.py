@@ -8,10 +8,11 @@ from archive.models import Like, MediaItem
 from providers.shapes import MediaSource
 
 
-def note(likes: Sequence[tuple[Like, Sequence[MediaSource]]]) -> None:
+def note(likes: Sequence[tuple[Like, Sequence[MediaSource]]]) -> int:
     """Want the media of these likes; freshen the addresses of what has not come yet.
 
-    What is stored stays as it is, whatever its address is called now. Safe to repeat.
+    Returns how many were not wanted before. What is stored stays as it is, whatever its
+    address is called now. Safe to repeat.
     """
     here = {
         (item.like_id, item.position, item.kind): item
@@ -28,6 +29,7 @@ def note(likes: Sequence[tuple[Like, Sequence[MediaSource]]]) -> None:
                 fresh.append(_freshened(item, source))
     MediaItem.objects.bulk_create(new, ignore_conflicts=True)
     MediaItem.objects.bulk_update(fresh, ["source_url", "not_before", "gone_at"])
+    return len(new)
 
 
 def _wanted(like: Like, source: MediaSource) -> MediaItem:

@@ -82,9 +82,7 @@ class Download:
         """Keep the pool busy; False when there is nothing more to start."""
         if is_over or len(self._flying) >= settings.MEDIA_CONCURRENCY:
             return False
-        batch = claims.take(
-            self.claim, self.user, skip=self.tried, patient=not self.impatient
-        )
+        batch = claims.take(self.claim, self.user, skip=self.tried, patient=not self.impatient)
         for item in batch:
             if item.deaths > claims.SUSPECT and not self.impatient:
                 self.tried.append(item.pk)
@@ -144,7 +142,8 @@ def _put(path: Path, sha256: str) -> bool:
     try:
         media.publish(path, Blob(sha256=sha256).key)
     except STORAGE_ERRORS as exc:
-        logger.error("storage failed error=%s", type(exc).__name__)
+        # Not the whole exception: it may name addresses of the operator's storage.
+        logger.warning("storage failed error=%s", type(exc).__name__)
         return False
     return True
 
@@ -158,5 +157,3 @@ def _get(item: MediaItem) -> Got:
     except ProviderError as error:
         return Got(item, fetched, None, error)
     return Got(item, fetched, seen, None)
-
-

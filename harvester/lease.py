@@ -72,9 +72,7 @@ def take(crawl_id: int, *, patient: bool = True) -> Held | None:
     """
     with transaction.atomic():
         crawls = Crawl.objects.due() if patient else Crawl.objects.free().allowed()
-        crawl = (
-            crawls.select_for_update(of=("self",), skip_locked=True).filter(pk=crawl_id).first()
-        )
+        crawl = crawls.select_for_update(of=("self",), skip_locked=True).filter(pk=crawl_id).first()
         if crawl is None:
             return None
         deaths = crawl.deaths + (crawl.lease is not None)

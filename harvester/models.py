@@ -133,6 +133,8 @@ class Crawl(models.Model):
     new_entries = models.PositiveIntegerField(default=0)
     known_entries = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)
+    # Pictures and videos that its new likes asked for.
+    wanted = models.PositiveIntegerField(default=0)
     unknown_keys = models.JSONField(default=dict, blank=True)
 
     objects = CrawlQuerySet.as_manager()

@@ -136,6 +136,7 @@ def _count(crawl: Crawl, page: Page, stored: Stored) -> None:
     crawl.new_entries += stored.new
     crawl.known_entries += stored.known
     crawl.rejected += stored.rejected
+    crawl.wanted += stored.wanted
     crawl.idle_pages = 0 if stored.fresh else crawl.idle_pages + 1
     crawl.floor, crawl.deaths = stored.floor, 0
     for key, times in page.unknown_keys.items():

@@ -12,11 +12,10 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -24,202 +23,420 @@ class Migration(migrations.Migration):
         # An index that begins with the person and holds words needs it.
         BtreeGinExtension(),
         migrations.CreateModel(
-            name='Blob',
+            name="Blob",
             fields=[
-                ('sha256', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('size_bytes', models.BigIntegerField()),
-                ('content_type', models.CharField(max_length=40)),
-                ('width', models.PositiveIntegerField(blank=True, null=True)),
-                ('height', models.PositiveIntegerField(blank=True, null=True)),
-                ('duration', models.FloatField(blank=True, null=True)),
-                ('colour', models.CharField(blank=True, max_length=7)),
-                ('previews', models.JSONField(blank=True, null=True)),
-                ('stored_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('unreferenced_since', models.DateTimeField(blank=True, null=True)),
+                ("sha256", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("size_bytes", models.BigIntegerField()),
+                ("content_type", models.CharField(max_length=40)),
+                ("width", models.PositiveIntegerField(blank=True, null=True)),
+                ("height", models.PositiveIntegerField(blank=True, null=True)),
+                ("duration", models.FloatField(blank=True, null=True)),
+                ("colour", models.CharField(blank=True, max_length=7)),
+                ("previews", models.JSONField(blank=True, null=True)),
+                (
+                    "stored_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("unreferenced_since", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('previews__isnull', True)), fields=['stored_at'], name='blob_without_previews')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("previews__isnull", True)),
+                        fields=["stored_at"],
+                        name="blob_without_previews",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Feed',
+            name="Feed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60)),
-                ('on_wall', models.BooleanField(default=False)),
-                ('entries_count', models.BigIntegerField(default=0)),
-                ('visits', models.PositiveIntegerField(default=0)),
-                ('covered_top', models.BigIntegerField(blank=True, null=True)),
-                ('covered_bottom', models.BigIntegerField(blank=True, null=True)),
-                ('completed_at', models.DateTimeField(blank=True, null=True)),
-                ('walked_whole_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='feeds', to='accounts.connection')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='feeds', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60)),
+                ("on_wall", models.BooleanField(default=False)),
+                ("entries_count", models.BigIntegerField(default=0)),
+                ("visits", models.PositiveIntegerField(default=0)),
+                ("covered_top", models.BigIntegerField(blank=True, null=True)),
+                ("covered_bottom", models.BigIntegerField(blank=True, null=True)),
+                ("completed_at", models.DateTimeField(blank=True, null=True)),
+                ("walked_whole_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="feeds",
+                        to="accounts.connection",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="feeds",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Like',
+            name="Like",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('provider', models.CharField(max_length=30)),
-                ('post_id', models.CharField(max_length=255)),
-                ('author_id', models.CharField(blank=True, max_length=255)),
-                ('author', models.CharField(blank=True, max_length=255)),
-                ('author_name', models.CharField(blank=True, max_length=255)),
-                ('caption', models.TextField(blank=True)),
-                ('link', models.TextField(blank=True)),
-                ('place', models.CharField(blank=True, max_length=255)),
-                ('latitude', models.FloatField(blank=True, null=True)),
-                ('longitude', models.FloatField(blank=True, null=True)),
-                ('hashtags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=255), blank=True, default=list, size=None)),
-                ('posted_at', models.DateTimeField(blank=True, null=True)),
-                ('liked_at', models.DateTimeField()),
-                ('liked_after', models.DateTimeField(blank=True, null=True)),
-                ('liked_before', models.DateTimeField(blank=True, null=True)),
-                ('is_settled', models.BooleanField(default=False)),
-                ('is_exact', models.BooleanField(default=False)),
-                ('rank', models.BigIntegerField(default=0)),
-                ('on_wall', models.GeneratedField(db_persist=True, expression=models.Q(('wall_feed__isnull', False)), output_field=models.BooleanField())),
-                ('kept_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('document', django.contrib.postgres.search.SearchVectorField(default='', editable=False)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='likes', to=settings.AUTH_USER_MODEL)),
-                ('wall_feed', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='archive.feed')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("provider", models.CharField(max_length=30)),
+                ("post_id", models.CharField(max_length=255)),
+                ("author_id", models.CharField(blank=True, max_length=255)),
+                ("author", models.CharField(blank=True, max_length=255)),
+                ("author_name", models.CharField(blank=True, max_length=255)),
+                ("caption", models.TextField(blank=True)),
+                ("link", models.TextField(blank=True)),
+                ("place", models.CharField(blank=True, max_length=255)),
+                ("latitude", models.FloatField(blank=True, null=True)),
+                ("longitude", models.FloatField(blank=True, null=True)),
+                (
+                    "hashtags",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=255),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("posted_at", models.DateTimeField(blank=True, null=True)),
+                ("liked_at", models.DateTimeField()),
+                ("liked_after", models.DateTimeField(blank=True, null=True)),
+                ("liked_before", models.DateTimeField(blank=True, null=True)),
+                ("is_settled", models.BooleanField(default=False)),
+                ("is_exact", models.BooleanField(default=False)),
+                ("rank", models.BigIntegerField(default=0)),
+                (
+                    "on_wall",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Q(("wall_feed__isnull", False)),
+                        output_field=models.BooleanField(),
+                    ),
+                ),
+                (
+                    "kept_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "document",
+                    django.contrib.postgres.search.SearchVectorField(default="", editable=False),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="likes",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "wall_feed",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="archive.feed",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rank', models.BigIntegerField()),
-                ('placed_at', models.DateTimeField()),
-                ('after', models.DateTimeField(blank=True, null=True)),
-                ('liked_at', models.DateTimeField(blank=True, null=True)),
-                ('first_seen_at', models.DateTimeField()),
-                ('last_seen_at', models.DateTimeField()),
-                ('placed_visit', models.PositiveIntegerField()),
-                ('last_visit', models.PositiveIntegerField()),
-                ('missing_since', models.DateTimeField(blank=True, null=True)),
-                ('feed', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='archive.feed')),
-                ('like', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='archive.like')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("rank", models.BigIntegerField()),
+                ("placed_at", models.DateTimeField()),
+                ("after", models.DateTimeField(blank=True, null=True)),
+                ("liked_at", models.DateTimeField(blank=True, null=True)),
+                ("first_seen_at", models.DateTimeField()),
+                ("last_seen_at", models.DateTimeField()),
+                ("placed_visit", models.PositiveIntegerField()),
+                ("last_visit", models.PositiveIntegerField()),
+                ("missing_since", models.DateTimeField(blank=True, null=True)),
+                (
+                    "feed",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="entries",
+                        to="archive.feed",
+                    ),
+                ),
+                (
+                    "like",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="entries",
+                        to="archive.like",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'entries',
+                "verbose_name_plural": "entries",
             },
         ),
         migrations.CreateModel(
-            name='MediaItem',
+            name="MediaItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('image', 'picture'), ('video', 'video')], max_length=5)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('source_url', models.TextField()),
-                ('width', models.PositiveIntegerField(blank=True, null=True)),
-                ('height', models.PositiveIntegerField(blank=True, null=True)),
-                ('alt', models.TextField(blank=True)),
-                ('state', models.CharField(choices=[('wanted', 'on its way'), ('stored', 'kept'), ('gone', 'gone upstream'), ('refused', 'refused')], default='wanted', max_length=7)),
-                ('claim', models.UUIDField(blank=True, null=True)),
-                ('claimed_until', models.DateTimeField(blank=True, null=True)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('deaths', models.PositiveIntegerField(default=0)),
-                ('not_before', models.DateTimeField(blank=True, null=True)),
-                ('trouble', models.CharField(blank=True, max_length=40)),
-                ('gone_at', models.DateTimeField(blank=True, null=True)),
-                ('refused_sha256', models.CharField(blank=True, max_length=64)),
-                ('refused_times', models.PositiveSmallIntegerField(default=0)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('blob', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='media', to='archive.blob')),
-                ('like', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='media', to='archive.like')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("image", "picture"), ("video", "video")], max_length=5
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("source_url", models.TextField()),
+                ("width", models.PositiveIntegerField(blank=True, null=True)),
+                ("height", models.PositiveIntegerField(blank=True, null=True)),
+                ("alt", models.TextField(blank=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("wanted", "on its way"),
+                            ("stored", "kept"),
+                            ("gone", "gone upstream"),
+                            ("refused", "refused"),
+                        ],
+                        default="wanted",
+                        max_length=7,
+                    ),
+                ),
+                ("claim", models.UUIDField(blank=True, null=True)),
+                ("claimed_until", models.DateTimeField(blank=True, null=True)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("deaths", models.PositiveIntegerField(default=0)),
+                ("not_before", models.DateTimeField(blank=True, null=True)),
+                ("trouble", models.CharField(blank=True, max_length=40)),
+                ("gone_at", models.DateTimeField(blank=True, null=True)),
+                ("refused_sha256", models.CharField(blank=True, max_length=64)),
+                ("refused_times", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "blob",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="media",
+                        to="archive.blob",
+                    ),
+                ),
+                (
+                    "like",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="media",
+                        to="archive.like",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'medium',
-                'verbose_name_plural': 'media',
+                "verbose_name": "medium",
+                "verbose_name_plural": "media",
             },
         ),
         migrations.CreateModel(
-            name='MonthCount',
+            name="MonthCount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.DateField()),
-                ('likes', models.IntegerField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", models.DateField()),
+                ("likes", models.IntegerField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Quarantined',
+            name="Quarantined",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('post_id', models.CharField(blank=True, max_length=255)),
-                ('reason', models.CharField(max_length=500)),
-                ('shape', models.TextField(blank=True)),
-                ('first_seen_at', models.DateTimeField()),
-                ('last_seen_at', models.DateTimeField()),
-                ('feed', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='quarantined', to='archive.feed')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("post_id", models.CharField(blank=True, max_length=255)),
+                ("reason", models.CharField(max_length=500)),
+                ("shape", models.TextField(blank=True)),
+                ("first_seen_at", models.DateTimeField()),
+                ("last_seen_at", models.DateTimeField()),
+                (
+                    "feed",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="quarantined",
+                        to="archive.feed",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'quarantined item',
+                "verbose_name": "quarantined item",
             },
         ),
         migrations.AddConstraint(
-            model_name='feed',
-            constraint=models.UniqueConstraint(fields=('connection', 'kind'), name='one_feed_per_connection_and_kind'),
+            model_name="feed",
+            constraint=models.UniqueConstraint(
+                fields=("connection", "kind"), name="one_feed_per_connection_and_kind"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='feed',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('covered_bottom__isnull', True), ('covered_top__isnull', True)), ('covered_top__gte', models.F('covered_bottom')), _connector='OR'), name='a_covered_stretch_has_two_ends'),
+            model_name="feed",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("covered_bottom__isnull", True), ("covered_top__isnull", True)),
+                    ("covered_top__gte", models.F("covered_bottom")),
+                    _connector="OR",
+                ),
+                name="a_covered_stretch_has_two_ends",
+            ),
         ),
         migrations.AddIndex(
-            model_name='like',
-            index=models.Index(condition=models.Q(('wall_feed__isnull', False)), fields=['user', '-liked_at', '-rank', '-id'], name='like_wall'),
+            model_name="like",
+            index=models.Index(
+                condition=models.Q(("wall_feed__isnull", False)),
+                fields=["user", "-liked_at", "-rank", "-id"],
+                name="like_wall",
+            ),
         ),
         migrations.AddIndex(
-            model_name='like',
-            index=models.Index(condition=models.Q(('is_settled', False)), fields=['wall_feed', 'rank'], name='like_unsettled'),
+            model_name="like",
+            index=models.Index(
+                condition=models.Q(("is_settled", False)),
+                fields=["wall_feed", "rank"],
+                name="like_unsettled",
+            ),
         ),
         migrations.AddIndex(
-            model_name='like',
-            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('wall_feed__isnull', False)), fields=['user', 'document'], name='like_words'),
+            model_name="like",
+            index=django.contrib.postgres.indexes.GinIndex(
+                condition=models.Q(("wall_feed__isnull", False)),
+                fields=["user", "document"],
+                name="like_words",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='like',
-            constraint=models.UniqueConstraint(fields=('user', 'provider', 'post_id'), name='one_like_per_person_and_post'),
+            model_name="like",
+            constraint=models.UniqueConstraint(
+                fields=("user", "provider", "post_id"), name="one_like_per_person_and_post"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='like',
-            constraint=models.CheckConstraint(condition=models.Q(('liked_after__isnull', True), ('liked_before__isnull', True), ('liked_after__lte', models.F('liked_before')), _connector='OR'), name='a_like_was_made_after_before_it_was_seen'),
+            model_name="like",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("liked_after__isnull", True),
+                    ("liked_before__isnull", True),
+                    ("liked_after__lte", models.F("liked_before")),
+                    _connector="OR",
+                ),
+                name="a_like_was_made_after_before_it_was_seen",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(fields=('feed', 'like'), name='one_entry_per_feed_and_like'),
+            model_name="entry",
+            constraint=models.UniqueConstraint(
+                fields=("feed", "like"), name="one_entry_per_feed_and_like"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], fields=('feed', 'rank'), name='one_entry_per_feed_and_rank'),
+            model_name="entry",
+            constraint=models.UniqueConstraint(
+                deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
+                fields=("feed", "rank"),
+                name="one_entry_per_feed_and_rank",
+            ),
         ),
         migrations.AddIndex(
-            model_name='mediaitem',
-            index=models.Index(condition=models.Q(('state', 'wanted')), fields=['user', 'id'], name='media_wanted'),
+            model_name="mediaitem",
+            index=models.Index(
+                condition=models.Q(("state", "wanted")), fields=["user", "id"], name="media_wanted"
+            ),
         ),
         migrations.AddIndex(
-            model_name='mediaitem',
-            index=models.Index(condition=models.Q(('state', 'wanted')), fields=['id'], name='media_due'),
+            model_name="mediaitem",
+            index=models.Index(
+                condition=models.Q(("state", "wanted")), fields=["id"], name="media_due"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mediaitem',
-            constraint=models.UniqueConstraint(fields=('like', 'position', 'kind'), name='one_medium_per_like_position_and_kind'),
+            model_name="mediaitem",
+            constraint=models.UniqueConstraint(
+                fields=("like", "position", "kind"), name="one_medium_per_like_position_and_kind"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mediaitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('blob__isnull', False), ('state', 'stored')), models.Q(models.Q(('state', 'stored'), _negated=True), ('blob__isnull', True)), _connector='OR'), name='stored_means_there_are_bytes'),
+            model_name="mediaitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("blob__isnull", False), ("state", "stored")),
+                    models.Q(models.Q(("state", "stored"), _negated=True), ("blob__isnull", True)),
+                    _connector="OR",
+                ),
+                name="stored_means_there_are_bytes",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='monthcount',
-            constraint=models.UniqueConstraint(fields=('user', 'month'), name='one_count_per_person_and_month'),
+            model_name="monthcount",
+            constraint=models.UniqueConstraint(
+                fields=("user", "month"), name="one_count_per_person_and_month"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quarantined',
-            constraint=models.UniqueConstraint(fields=('feed', 'fingerprint'), name='one_quarantine_per_feed_and_item'),
+            model_name="quarantined",
+            constraint=models.UniqueConstraint(
+                fields=("feed", "fingerprint"), name="one_quarantine_per_feed_and_item"
+            ),
         ),
     ]

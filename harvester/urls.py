@@ -1,0 +1,19 @@
+"""Addresses of the workshop."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from harvester import views
+
+app_name = "harvester"
+urlpatterns = [
+    path("welcome/", views.welcome, name="welcome"),
+    path("welcome/status/", views.arriving, name="arriving"),
+    path("sources/", views.page, name="sources"),
+    path("sources/status/", views.status, name="status"),
+    path("sources/<int:connection_id>/check/", views.check, name="check"),
+    path("sources/<int:connection_id>/pause/", views.pause, name="pause"),
+    path("sources/<int:connection_id>/resume/", views.resume, name="resume"),
+    path("sources/<int:connection_id>/disconnect/", views.disconnect, name="disconnect"),
+]

@@ -1,0 +1,110 @@
+"""What the workshop says to people: about troubles, visits, sources."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from harvester.models import Crawl
+
+# By the code of the trouble; {service} is what people call it.
+TROUBLES = {
+    "circles": "{service} kept sending the same page, so we stopped before wasting its time.",
+    "foreign_next_url": "{service} pointed us to a place that is not its own; we did not go there.",
+    "seal": "The administrator of this house has to look after its keys (TOKEN_KEYS).",
+    "no_grant": "We have no permission to read this account.",
+}
+# By what became of the visit, where the code has no words of its own.
+WAITING = "{service} is not answering as it should. We try again {when}."
+LIMITED = "{service} asked us to slow down. We go on {when}."
+NEEDS_YOU = "{service} ended our permission. Reconnect, and we go on where we stopped."
+RETIRED = "{service} has closed this list for everybody. What we have stays."
+ENDED = "The visit ended early. What it found is kept; the next one looks again."
+
+
+def trouble(crawl: Crawl, service: str, *, needs_you: bool, limited: bool) -> str:
+    """What went wrong with a visit, and what happens now."""
+    if needs_you:
+        return NEEDS_YOU.format(service=service)
+    if crawl.trouble in TROUBLES:
+        return TROUBLES[crawl.trouble].format(service=service)
+    if crawl.state == Crawl.State.WAITING:
+        when = ahead(crawl.not_before) if crawl.not_before else "soon"
+        return (LIMITED if limited else WAITING).format(service=service, when=when)
+    return ENDED
+
+
+def visit(crawl: Crawl, service: str, *, needs_you: bool = False, limited: bool = False) -> str:
+    """One line of the log."""
+    match crawl.state:
+        case Crawl.State.QUEUED:
+            return "About to start."
+        case Crawl.State.RUNNING:
+            return f"Reading page {crawl.pages + 1}."
+        case Crawl.State.DONE:
+            return _done(crawl, service)
+        case Crawl.State.STOPPED:
+            return "Stopped. What it found is kept."
+        case _:
+            return trouble(crawl, service, needs_you=needs_you, limited=limited)
+
+
+def _done(crawl: Crawl, service: str) -> str:
+    aside = f" {crawl.rejected} could not be read and were set aside." if crawl.rejected else ""
+    if not crawl.known_entries and not crawl.new_entries:
+        return f"{service} showed nothing.{aside}"
+    if not crawl.new_entries:
+        return f"Nothing new.{aside}"
+    likes = plural(crawl.new_entries, "new like")
+    met = " and met what we had" if crawl.known_entries else ""
+    return f"Found {likes}{met}.{aside}"
+
+
+def first_visit(likes: int, oldest: datetime | None, service: str) -> str:
+    """The one sentence after the first visit: what we have, and what is out of reach."""
+    if not likes:
+        return f"{service} shows no likes of yours yet. New ones appear here by themselves."
+    back = f", back to {day(oldest)}" if oldest else ""
+    return (
+        f"We have your newest {plural(likes, 'like')}{back}. "
+        f"Older ones are no longer offered by {service}."
+    )
+
+
+def day(moment: datetime) -> str:
+    """2 March 2024."""
+    return date_format(moment, "j F Y")
+
+
+def ago(moment: datetime) -> str:
+    """How long ago, in the largest unit that fits."""
+    span = timezone.now() - moment
+    return "just now" if span < timedelta(seconds=45) else f"{_span(span)} ago"
+
+
+def ahead(moment: datetime) -> str:
+    """How far ahead."""
+    span = moment - timezone.now()
+    return "in a moment" if span < timedelta(seconds=45) else f"in {_span(span)}"
+
+
+def took(span: timedelta) -> str:
+    """How long a visit took."""
+    seconds = span.total_seconds()
+    return f"{seconds:.0f} s" if seconds < 90 else _span(span)
+
+
+def plural(count: int, noun: str) -> str:
+    """`3 likes`, `1 like`, `1,284 likes`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _span(span: timedelta) -> str:
+    minutes = max(1, round(span.total_seconds() / 60))
+    if minutes < 60:
+        return plural(minutes, "minute")
+    if minutes < 36 * 60:
+        return plural(round(minutes / 60), "hour")
+    return plural(round(minutes / 1440), "day")
