@@ -119,8 +119,7 @@ def _give_places(feed: Feed, visit: Visit, rows: Sequence[_Row]) -> None:
     upper = _upper(feed, visit, overtaken)
     placed = order.place(items, upper=upper, below=_below(feed, items))
     for entry, place in zip(overtaken, placed, strict=False):
-        entry.rank, entry.placed_visit, entry.placed_at = place.rank, visit.number, visit.now
-        entry.after = _after(feed, place.rank)
+        _at(entry, feed, visit, place.rank)
     Entry.objects.bulk_update(overtaken, ["rank", "placed_visit", "placed_at", "after"])
     _follow(feed, visit, overtaken)
     for row, place in zip(rows, placed[len(overtaken) :], strict=True):
@@ -228,7 +227,9 @@ def _keep_entries(feed: Feed, visit: Visit, rows: Sequence[_Row]) -> None:
     new = [_entry(feed, visit, row) for row in rows if row.entry is None]
     Entry.objects.bulk_create(new)
     moved = [
-        _moved(feed, visit, row) for row in rows if row.entry and row.place and row.place.moved
+        _at(row.entry, feed, visit, row.place.rank)
+        for row in rows
+        if row.entry and row.place and row.place.moved
     ]
     Entry.objects.bulk_update(moved, ["rank", "placed_visit", "placed_at", "after"])
     known = [row.entry.pk for row in rows if row.entry]
@@ -256,11 +257,11 @@ def _entry(feed: Feed, visit: Visit, row: _Row) -> Entry:
     )
 
 
-def _moved(feed: Feed, visit: Visit, row: _Row) -> Entry:
-    assert row.entry and row.place  # noqa: S101  # only such rows are passed
-    row.entry.rank, row.entry.placed_visit = row.place.rank, visit.number
-    row.entry.placed_at, row.entry.after = visit.now, _after(feed, row.place.rank)
-    return row.entry
+def _at(entry: Entry, feed: Feed, visit: Visit, rank: int) -> Entry:
+    """An entry put at a new place by this visit, with fresh evidence of when."""
+    entry.rank, entry.placed_visit = rank, visit.number
+    entry.placed_at, entry.after = visit.now, _after(feed, rank)
+    return entry
 
 
 def _quarantine(feed: Feed, visit: Visit, rejected: Sequence[Rejected]) -> None:
