@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from simulator.ids import SLOT_MS, dice, like_id
@@ -64,7 +64,7 @@ class Shelf:
         return rows[start:end][::-1], start > 0
 
 
-def choose_post(seed: str, at_ms: int, liked: set[int], *parts: object) -> int:
+def choose_post(seed: str, at_ms: int, is_taken: Callable[[int], bool], *parts: object) -> int:
     """A post that existed by then and was not yet liked: mostly fresh, at times years old."""
     chance = dice(seed, "choose", *parts)
     spread = 6 * _DAY_MS
@@ -75,7 +75,7 @@ def choose_post(seed: str, at_ms: int, liked: set[int], *parts: object) -> int:
         if chance.random() < 0.5:
             slot -= slot % 12  # what is popular is liked by many people
         media = id_of_slot(seed, slot)
-        if media not in liked:
+        if not is_taken(media):
             return media
         spread *= 2
 
@@ -84,7 +84,7 @@ def history(seed: str, person: Person, count: int, until_ms: int) -> Shelf:
     """A shelf of exactly `count` likes over the five years before `until_ms`."""
     shelf = Shelf()
     for number, at_ms in enumerate(_moments(seed, person, count, until_ms)):
-        media = choose_post(seed, at_ms, shelf.posts, person.key, number)
+        media = choose_post(seed, at_ms, shelf.posts.__contains__, person.key, number)
         shelf.add(media, at_ms, (at_ms ^ media) & 0x1FFFFF)
     return shelf
 

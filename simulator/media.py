@@ -101,9 +101,7 @@ def _height(wanted: Wanted, member: Member) -> int:
     """Thumbnails are square, all else keeps the shape of the picture."""
     if wanted.family == "v":
         return member.video_height(wanted.width)
-    if wanted.width in {150, 4}:
-        return wanted.width
-    return max(4, round(member.height * wanted.width / member.width))
+    return wanted.width if wanted.width in {150, 4} else member.still_height(wanted.width)
 
 
 def _write(path: Path, body: bytes) -> None:

@@ -81,10 +81,8 @@ class Payload:
         sizes = {}
         for name, width in _NAMES:
             wide = member.width if name == "standard_resolution" else width
-            high = round(member.height * wide / member.width)
-            if name == "thumbnail":
-                high = wide
-            wide, high = self._scaled(wide, high)
+            wide = max(4, wide // 40) if self._tiny else wide
+            high = wide if name == "thumbnail" else member.still_height(wide)
             wanted = Wanted("s", post.media, member.position, wide, member.extension)
             sizes[name] = {
                 "url": self._addresses.write(base, wanted),
@@ -113,9 +111,6 @@ class Payload:
         if member.kind == "video":
             said["videos"] = self.videos(post, member, base)
         return said
-
-    def _scaled(self, wide: int, high: int) -> tuple[int, int]:
-        return (max(4, wide // 40), max(4, high // 40)) if self._tiny else (wide, high)
 
     def _caption(self, post: Post, base: str) -> dict[str, Any] | None:
         if post.caption is None:

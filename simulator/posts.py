@@ -39,6 +39,10 @@ class Member:
     poster: bool = True
     style: str = ""
 
+    def still_height(self, width: int) -> int:
+        """The height of this picture at that width."""
+        return max(4, round(self.height * width / self.width))
+
     def video_height(self, width: int) -> int:
         """The height of this video at that width; both are multiples of sixteen."""
         return max(16, round(self.height * width / self.width / 16) * 16)

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from simulator import posts
@@ -89,8 +90,8 @@ class World:
             for _ in range(count):
                 number = len(shelf.rows) + len(shelf.gone)
                 at_ms = now_ms()
-                taken = shelf.posts | self.deleted.keys()
-                media = choose_post(self.seed, at_ms, taken, person.key, number, "live")
+                parts = (person.key, number, "live")
+                media = choose_post(self.seed, at_ms, partial(self._is_taken, shelf), *parts)
                 self.do("like", person.key, media, at_ms)
                 liked.append(media)
             return liked
@@ -98,6 +99,9 @@ class World:
     def add(self, key: str) -> Person:
         """A person by key, made up when nobody is called that."""
         return self.person(key) or self.do("person", key)
+
+    def _is_taken(self, shelf: Shelf, media: int) -> bool:
+        return media in shelf.posts or media in self.deleted
 
     def _own(self, person: Person) -> None:
         for media in posts.own_ids(self.seed, person, self.began_ms):
