@@ -108,10 +108,10 @@ class Fetcher:
             return fresh(exc, url)
         except ProtocolError as exc:
             return _broken(exc, url)
+        except ValueError:  # requests and urllib3 call every address they cannot read one
+            return Refused("bad_address", f"The address cannot be asked for: {where(url)}.")
         except (requests.RequestException, HTTPError, TimeoutError):
             return Unavailable("no_answer", f"No whole answer from {where(url)}.")
-        except ValueError:
-            return Refused("bad_address", "The address cannot be asked for.")
 
     def _stream(self, url: str, limits: Limits, path: Path, file: IO[bytes]) -> Fetched:
         with closing(self._follow(url)) as response:

@@ -41,7 +41,7 @@ def endpoint(rows: Mapping[str, Endpoint], kind: str) -> tuple[Endpoint, str]:
     """The row of a kind and its path; BadRequest for a kind that is none."""
     key, _, of = kind.partition(":")
     row = rows.get(key)
-    if row is None or bool(of) != ("{of}" in row.path):
+    if row is None or bool(of.strip(".")) != ("{of}" in row.path):
         raise BadRequest("unknown_kind", "There is no such feed.")
     return row, row.path.format(of=quote(of, safe=""))
 

@@ -1,0 +1,3 @@
+"""The rules of the ground floor, tried on real sockets and real files."""
+
+from __future__ import annotations

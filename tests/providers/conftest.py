@@ -1,0 +1,70 @@
+"""A house to talk to, and ways to talk to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from providers.decoder import Decoder
+from providers.fetch import Fetcher
+from providers.http import Wire
+from providers.instagram import Instagram
+from providers.instagram.client import InstagramClient
+from providers.pinned import Guard
+from providers.registry import SERVICES
+from providers.shapes import Grant
+from tests.providers.servers import House, house
+
+CANARY = "7001.abcdef0.CANARY0123456789CANARY"
+
+
+@pytest.fixture
+def api() -> Iterator[House]:
+    with house() as server:
+        yield server
+
+
+@pytest.fixture
+def wire(api: House) -> Wire:
+    return Wire(Guard(frozenset({api.host})))
+
+
+@pytest.fixture
+def instagram(api: House) -> Instagram:
+    service = SERVICES["instagram"](
+        {
+            "INSTAGRAM_CLIENT_ID": "demo",
+            "INSTAGRAM_CLIENT_SECRET": "CANARY-client-secret",
+            "INSTAGRAM_OAUTH_URL": api.url,
+            "INSTAGRAM_API_URL": f"{api.url}/v1",
+            "FETCH_ALLOW_PRIVATE_HOSTS": api.host,
+        }
+    )
+    assert isinstance(service, Instagram)
+    return service
+
+
+@pytest.fixture
+def client(instagram: Instagram) -> InstagramClient:
+    return instagram.client(Grant(CANARY), pace=lambda: None)
+
+
+@pytest.fixture
+def fetcher(api: House) -> Fetcher:
+    return Fetcher(frozenset({api.host}))
+
+
+@pytest.fixture(scope="session")
+def decoder() -> Iterator[Decoder]:
+    made = Decoder()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def into(tmp_path: Path) -> Path:
+    directory = tmp_path / "into"
+    directory.mkdir()
+    return directory
