@@ -1,0 +1,117 @@
+"""A person's likes, one after the other in the wall's order, as they take them along."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from django.db import connection
+
+from accounts.models import User
+from archive.models import Entry, Like, MediaItem
+from archive.models.like import LikeQuerySet
+from archive.snapshot import snapshot
+
+CHUNK = 500
+_KINDS = [MediaItem.Kind.IMAGE, MediaItem.Kind.VIDEO]
+# JSON allows them inside a line, many readers of lines do not.
+_ENDINGS = str.maketrans({"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"})
+_Row = TypeVar("_Row", Entry, MediaItem)
+
+
+def lines(user: User, *, everything: bool = False) -> Iterator[str]:
+    """`records` as JSON, one line each."""
+    for record in records(user, everything=everything):
+        text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+        yield f"{text.translate(_ENDINGS)}\n"
+
+
+def records(user: User, *, everything: bool = False) -> Iterator[dict[str, object]]:
+    """The likes on a person's wall, newest first; `everything`: then those of other feeds.
+
+    As they were at one moment, whatever is harvested meanwhile; a few queries and the memory
+    of CHUNK likes at a time.
+    """
+    likes = Like.objects.of(user)
+    with snapshot():
+        yield from _in_chunks(likes.on_wall().newest_first())
+        if everything:
+            yield from _in_chunks(likes.filter(on_wall=False).order_by("kept_at", "pk"))
+
+
+def count(user: User, *, everything: bool = False) -> int:
+    """How many records there are."""
+    likes = Like.objects.of(user)
+    return (likes if everything else likes.on_wall()).count()
+
+
+def _in_chunks(likes: LikeQuerySet) -> Iterator[dict[str, object]]:
+    for ids in _ids(likes):
+        here = Like.objects.defer("document").in_bulk(ids)
+        entries = _by_like(Entry.objects.filter(like__in=ids).select_related("feed"))
+        media = _by_like(MediaItem.objects.filter(like__in=ids).select_related("blob"))
+        for pk in ids:
+            yield _record(here[pk], entries[pk], media[pk])
+
+
+def _ids(likes: LikeQuerySet) -> Iterator[list[int]]:
+    """The ids of a query in its order; the server keeps the rest while we read."""
+    sql, values = likes.values_list("pk").query.sql_with_params()
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(sql, values)
+        while rows := cursor.fetchmany(CHUNK):
+            yield [pk for (pk,) in rows]
+
+
+def _by_like(rows: Iterable[_Row]) -> dict[int, list[_Row]]:
+    found: dict[int, list[_Row]] = defaultdict(list)
+    for row in rows:
+        found[row.like_id].append(row)
+    return found
+
+
+def _record(like: Like, entries: list[Entry], media: list[MediaItem]) -> dict[str, object]:
+    entries.sort(key=lambda entry: _liked_feed_first(like, entry))
+    media.sort(key=lambda item: (item.position, _KINDS.index(MediaItem.Kind(item.kind))))
+    return {
+        "id": like.pk,
+        "provider": like.provider,
+        "post_id": like.post_id,
+        "author": like.author,
+        "caption": like.caption,
+        "link": like.link,
+        "posted_at": _moment(like.posted_at),
+        "liked_at": _moment(like.liked_at),
+        "liked_after": _moment(like.liked_after),
+        "liked_before": _moment(like.liked_before),
+        "sources": [_source(entry) for entry in entries],
+        "media": [_medium(item) for item in media],
+    }
+
+
+def _liked_feed_first(like: Like, entry: Entry) -> tuple[bool, bool, int]:
+    """The feed that gives it its place on the wall, other liked feeds, the rest."""
+    return entry.feed_id != like.wall_feed_id, not entry.feed.on_wall, entry.feed_id
+
+
+def _source(entry: Entry) -> dict[str, object]:
+    return {"feed": entry.feed_id, "kind": entry.feed.kind, "rank": entry.rank}
+
+
+def _medium(item: MediaItem) -> dict[str, object]:
+    return {
+        "kind": item.kind,
+        "position": item.position,
+        "sha256": item.blob.sha256 if item.blob else None,
+        "size": item.blob.size_bytes if item.blob else None,
+        "content_type": item.blob.content_type if item.blob else None,
+        "state": item.state,
+    }
+
+
+def _moment(at: datetime | None) -> str | None:
+    """ISO 8601 in UTC, ending in Z."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at else None
