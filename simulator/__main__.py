@@ -25,6 +25,8 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     threading.Thread(target=server.serve_forever, daemon=True).start()
+    if settings.warm:
+        threading.Thread(target=server.app.warm, daemon=True).start()
     sys.stdout.write(f"simulator ready on {server.url}\n")
     sys.stdout.flush()
     stop.wait()
@@ -46,6 +48,7 @@ def _settings() -> Settings:
         redirect_uris=tuple(said.redirect_uri),
         tiny=said.tiny,
         ratelimit=said.ratelimit,
+        warm=said.warm,
     )
 
 
@@ -62,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--client-secret", default=told.get("SIMULATOR_CLIENT_SECRET", DEMO_SECRET))
     add("--redirect-uri", action="append", default=[], help="allow only these (repeat it)")
     add("--ratelimit", type=int, default=5000, help="requests an hour and token")
+    add("--warm", action=argparse.BooleanOptionalAction, default=True, help="draw ahead")
     add("--tiny", action="store_true", help="pictures of 16 pixels, for quick tests")
     return parser
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from dataclasses import replace
 
 from simulator.addresses import Addresses
@@ -12,6 +14,7 @@ from simulator.living import Living
 from simulator.media import Media
 from simulator.oauth import OAuth
 from simulator.payload import Payload
+from simulator.people import PEOPLE
 from simulator.settings import Settings
 from simulator.tokens import Budget, Tokens
 from simulator.truth import Truth
@@ -34,6 +37,11 @@ class App:
         self._oauth = OAuth(self._world, settings, tokens, payload)
         truth = Truth(self._world, self._media, tiny=settings.tiny)
         self._control = Control(self._world, living, tokens, budget, self._faults, truth)
+
+    def warm(self) -> None:
+        """Draw ahead for the first person, in the breaks that everybody else leaves."""
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
+        self._media.warm(PEOPLE[0])
 
     def close(self) -> None:
         self._world.close()

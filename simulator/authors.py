@@ -57,7 +57,7 @@ def author(seed: str, number: int) -> Author:
 def author_of_slot(seed: str, slot: int) -> Author:
     """Who posted in that slot of time; few authors post much, many post little."""
     share = dice(seed, "who", slot).random()
-    return author(seed, int(AUTHORS * share * share))
+    return author(seed, int(AUTHORS * share**1.4))
 
 
 def as_author(person: Person) -> Author:

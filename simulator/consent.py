@@ -30,7 +30,7 @@ def consent_page(
         people="\n".join(rows),
         action=escape("/oauth/authorize/?" + urlencode(query), quote=True),
         app=escape(urlsplit(query["redirect_uri"]).netloc),
-        scope=escape(query.get("scope", "basic").replace("_", " ")),
+        scope=escape(", ".join(query.get("scope", "basic").split()).replace("_", " ")),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from simulator.authors import Author, as_author, author_of_slot
+from simulator.authors import SUBJECTS, Author, as_author, author_of_slot
 from simulator.captions import caption
 from simulator.ids import OWN_BIT, SLOT_MS, created_ms, dice, media_id
 from simulator.people import Person
@@ -96,7 +96,7 @@ def post(seed: str, media: int, owner: Person | None = None) -> Post:
     """The post with that id; `owner` where it is one of a person's own."""
     who = as_author(owner) if owner else author_of_slot(seed, created_ms(media) // SLOT_MS)
     chance = dice(seed, "post", media)
-    subject = chance.choice(who.subjects)
+    subject = chance.choice(who.subjects if chance.random() < 0.7 else SUBJECTS)
     name, where = place(chance)
     text, tags = caption(chance, who, subject, name)
     kind = chance.choices(("image", "video", "carousel"), weights=(82, 6, 12))[0]

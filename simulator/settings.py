@@ -22,3 +22,4 @@ class Settings:
     redirect_uris: tuple[str, ...] = field(default=())
     tiny: bool = False
     ratelimit: int = 5000
+    warm: bool = False

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from simulator.ids import dice
-from simulator.pictures import garden, graphic, heaven, home, land, people, town, water
+from simulator.pictures import garden, graphic, heaven, home, land, patterns, people, town, water
 from simulator.pictures.canvas import Canvas
 from simulator.pictures.colour import palette
 
@@ -30,7 +30,7 @@ _PAINTERS: dict[str, Callable[[Canvas], None]] = {
     "flowers": garden.flowers,
     "portrait": people.portrait,
     "poster": graphic.poster,
-    "pattern": graphic.pattern,
+    "pattern": patterns.pattern,
     "abstract": graphic.abstract,
     "balloon": heaven.balloon,
     "lighthouse": water.lighthouse,
