@@ -12,11 +12,17 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models.functions import Now
 
 from archive.models import Blob, MediaItem
 from providers.decoder import Seen
 from providers.fetch import Fetched
 
+# What looking at the bytes says of them, and that somebody refers to them now.
+SEEN = (
+    *("size_bytes", "content_type", "width", "height", "duration", "colour"),
+    "unreferenced_since",
+)
 # What a storage that is down, full or refusing raises.
 STORAGE_ERRORS = (OSError, BotoCoreError, Boto3Error, ClientError)
 
@@ -31,17 +37,19 @@ class Verified:
 
 
 def known(hashes: Collection[str]) -> set[str]:
-    """Which of these bytes are in storage already; from now on the sweep leaves them alone.
+    """Which of these bytes are in storage for certain; the others are to be published.
 
-    Waits for a sweep that is just removing one, and then does not name it.
+    What the sweep has marked is not named: a sweep that died may have removed the bytes and
+    kept the row. Its day of grace begins anew, so that nothing is removed before `refer`.
+    Waits for a sweep that is just removing one.
     """
     blobs = Blob.objects.filter(sha256__in=hashes)
     with transaction.atomic():
-        here = set(
-            blobs.select_for_update(no_key=True).order_by("sha256").values_list("sha256", flat=True)
-        )
-        blobs.exclude(unreferenced_since=None).update(unreferenced_since=None)
-    return here
+        locked = blobs.select_for_update(no_key=True).order_by("sha256")
+        here = dict(locked.values_list("sha256", "unreferenced_since"))
+        marked = blobs.exclude(unreferenced_since=None)
+        marked.update(unreferenced_since=Now(), previews=None)
+    return {sha256 for sha256, since in here.items() if since is None}
 
 
 def publish(path: Path, key: str) -> None:
@@ -60,7 +68,12 @@ def refer(claim: uuid.UUID, stored: Sequence[Verified]) -> int:
     """
     rows = {verified.fetched.sha256: _blob(verified) for verified in stored}
     with transaction.atomic():
-        Blob.objects.bulk_create([rows[sha256] for sha256 in sorted(rows)], ignore_conflicts=True)
+        Blob.objects.bulk_create(
+            [rows[sha256] for sha256 in sorted(rows)],
+            update_conflicts=True,
+            unique_fields=["sha256"],
+            update_fields=SEEN,
+        )
         return sum(_refer_one(claim, verified) for verified in stored)
 
 

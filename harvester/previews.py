@@ -11,6 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import QuerySet
 
 from archive import media
 from archive.media import STORAGE_ERRORS
@@ -30,20 +31,31 @@ def make(seconds: float = 60.0) -> bool:
     """
     ends = time.monotonic() + seconds
     settings.TEMPORARY.mkdir(mode=0o700, parents=True, exist_ok=True)
-    while time.monotonic() < ends:
-        if not _make_one():
-            return False
+    try:
+        while time.monotonic() < ends:
+            if not _make_one():
+                return False
+    except STORAGE_ERRORS as exc:
+        # Nobody's fault: whatever waits is still waiting when the next tick looks.
+        logger.warning("previews wait for the storage error=%s", type(exc).__name__)
+        return False
     return True
 
 
 def missing() -> bool:
     """Whether a picture waits for its previews."""
-    return Blob.objects.filter(previews=None).exists()
+    return _waiting().exists()
+
+
+def _waiting() -> QuerySet[Blob]:
+    """Pictures without previews; what nobody refers to may be on its way out."""
+    # `previews=None` would ask for a JSON null, which nobody ever wrote.
+    return Blob.objects.filter(previews__isnull=True, unreferenced_since=None)
 
 
 def _make_one() -> bool:
     with transaction.atomic():
-        waiting = Blob.objects.filter(previews=None).order_by("-stored_at")
+        waiting = _waiting().order_by("-stored_at")
         blob = waiting.select_for_update(skip_locked=True, no_key=True).first()
         if blob is None:
             return False
@@ -59,7 +71,7 @@ def _previews(blob: Blob) -> list[int]:
     folder = Path(tempfile.mkdtemp(dir=settings.TEMPORARY))
     try:
         return _made(blob, folder)
-    except (ProviderError, *STORAGE_ERRORS) as exc:
+    except (ProviderError, FileNotFoundError) as exc:
         logger.warning("no previews blob=%s error=%s", blob, type(exc).__name__)
         return []
     finally:
