@@ -76,13 +76,12 @@ def _bytes(key: str, kind: str, name: str, asked: str) -> HttpResponse:
     if part is None:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     is_whole = part.length == size
-    response = StreamingHttpResponse(
-        _chunks(key, part), status=200 if is_whole else 206, content_type=kind
-    )
-    response.headers.update(_headers(name, part))
+    headers = {"Content-Type": kind, **_headers(name, part)}
     if not is_whole:
-        response.headers["Content-Range"] = f"bytes {part.first}-{part.last}/{size}"
-    return response
+        headers["Content-Range"] = f"bytes {part.first}-{part.last}/{size}"
+    return StreamingHttpResponse(
+        _chunks(key, part), status=200 if is_whole else 206, headers=headers
+    )
 
 
 def _part(asked: str, size: int) -> Part | None:

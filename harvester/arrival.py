@@ -74,7 +74,7 @@ def _media(user: User) -> dict[str, int]:
 def _state(connection: Connection, crawl: Crawl | None, feed: Feed) -> str:
     if connection.state == Connection.State.NEEDS_YOU:
         return "needs"
-    if feed.completed_at is not None:
+    if feed.completed_at is not None or (crawl and crawl.state == Crawl.State.DONE):
         return "done"
     if crawl is None or crawl.state == Crawl.State.QUEUED:
         return "waiting"

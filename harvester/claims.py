@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -17,6 +18,7 @@ from archive.models.media import MediaItemQuerySet
 # Workers that died over a medium before it is fetched alone.
 SUSPECT = 3
 BATCH = 32
+GONE_AFTER = timedelta(days=1)
 
 
 def due(user: User | int | None = None, *, patient: bool = True) -> MediaItemQuerySet:
@@ -25,6 +27,8 @@ def due(user: User | int | None = None, *, patient: bool = True) -> MediaItemQue
     items = items.filter(Q(claimed_until=None) | Q(claimed_until__lt=Now()))
     if user is not None:
         items = items.filter(user=user)
+    # What answered "gone" is asked once more a day later, whoever is impatient.
+    items = items.filter(Q(gone_at=None) | Q(gone_at__lte=Now() - GONE_AFTER))
     if patient:
         items = items.filter(Q(not_before=None) | Q(not_before__lte=Now()))
     return items

@@ -12,16 +12,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.utils import timezone
 
 from archive.models import MediaItem
+from harvester.claims import GONE_AFTER
 from harvester.outcomes import backoff
 from providers.errors import Gone, ProviderError, Refused, Unacceptable, WrongContent
 
 TRIES = 3
-GONE_AFTER = timedelta(days=1)
 WRITTEN = (
     "state",
     "attempts",
@@ -47,7 +45,7 @@ def note(item: MediaItem, error: ProviderError, sha256: str = "") -> None:
     if isinstance(error, Unacceptable):
         item.state = MediaItem.State.REFUSED
     elif isinstance(error, WrongContent):
-        _wrong(item, sha256)
+        _wrong(item, error.seen or sha256)
     elif isinstance(error, Gone):
         _gone(item)
     elif isinstance(error, Refused) and item.attempts >= TRIES:

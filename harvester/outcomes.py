@@ -38,7 +38,7 @@ from providers.errors import (
 
 logger = logging.getLogger(__name__)
 
-TRIES = 3
+TRIES = 5
 SHORTEST_LIMIT = timedelta(minutes=1)
 LONGEST_LIMIT = timedelta(days=1)
 

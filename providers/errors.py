@@ -86,7 +86,16 @@ class Denied(ProviderError):
 
 
 class WrongContent(ProviderError):
-    """Media: what came is not a whole picture or video of an allowed type; may change."""
+    """Media: what came is not a whole picture or video of an allowed type; may change.
+
+    `seen` is the SHA-256 of the bytes that told so, "" where they tell nothing: the same ones
+    three times will not change any more.
+    """
+
+    def __init__(self, code: str, words: str, seen: str = "") -> None:
+        super().__init__(code, words)
+        self.args = (code, words, seen)
+        self.seen = seen
 
 
 class Unacceptable(ProviderError):

@@ -119,7 +119,7 @@ class Fetcher:
             _check_claim(response, limits)
             content_type, sha256 = _copy(response, limits, file)
         if content_type in sniff.VIDEOS:
-            sniff.film(path)
+            _watch(path, sha256)
         return Fetched(path, file.tell(), sha256, content_type)
 
     def _follow(self, url: str) -> requests.Response:
@@ -205,13 +205,13 @@ def _copy(response: requests.Response, limits: Limits, file: IO[bytes]) -> tuple
         _check_flow(size, time.monotonic() - began, limits)
         if not content_type:
             head += chunk[: sniff.HEAD_BYTES]
-            content_type = _type_so_far(head, limits)
+            content_type = _type_so_far(head, limits, chunk)
         digest.update(chunk)
         file.write(chunk)
     if not size:
         raise WrongContent("empty", "The file is empty.")
     if not content_type:
-        raise WrongContent("wrong_type", "The file is no picture or video that is kept here.")
+        raise _wrong_type(digest.hexdigest())
     file.flush()
     return content_type, digest.hexdigest()
 
@@ -224,11 +224,23 @@ def _check_flow(size: int, elapsed: float, limits: Limits) -> None:
         raise Unavailable("too_slow", "The file comes too slowly.")
 
 
-def _type_so_far(head: bytes, limits: Limits) -> str:
+def _type_so_far(head: bytes, limits: Limits, chunk: bytes) -> str:
     """The type once enough is there to tell; a wrong one ends the transfer at its first bytes."""
     found = sniff.content_type(head)
     if found in limits.types:
         return found
     if found or len(head) >= sniff.HEAD_BYTES:
-        raise WrongContent("wrong_type", "The file is no picture or video of the kind expected.")
+        raise _wrong_type(hashlib.sha256(chunk).hexdigest())
     return ""
+
+
+def _watch(path: Path, sha256: str) -> None:
+    """A video that is not whole says so with its hash: cut at the source, it stays the same."""
+    try:
+        sniff.film(path)
+    except WrongContent as exc:
+        raise WrongContent(exc.code, exc.words, sha256) from None
+
+
+def _wrong_type(seen: str) -> WrongContent:
+    return WrongContent("wrong_type", "The file is no picture or video of the kind expected.", seen)

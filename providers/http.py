@@ -18,7 +18,14 @@ from urllib3.exceptions import HTTPError
 from providers.address import where
 from providers.answer import Reply, read_json, requests_left, retry_after
 from providers.deadline import deadline, seconds_left
-from providers.errors import ProviderError, RateLimited, TryLater, Unavailable, Unexpected
+from providers.errors import (
+    ProviderError,
+    RateLimited,
+    TryLater,
+    Unavailable,
+    Unexpected,
+    WrongContent,
+)
 from providers.pinned import Guard, Outlet
 from providers.secret import Secret
 
@@ -141,4 +148,6 @@ def fresh(exc: ProviderError, url: str) -> ProviderError:
     words = f"{exc.words} [{where(url)}]"
     if isinstance(exc, RateLimited):
         return RateLimited(exc.code, words, exc.retry_after)
+    if isinstance(exc, WrongContent):
+        return WrongContent(exc.code, words, exc.seen)
     return type(exc)(exc.code, words)

@@ -1,0 +1,169 @@
+"""A visit in the foreground: for somebody who waits for it and wants to know how it went."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from django.db import connection as database
+from django.utils import timezone
+
+from accounts import upstream
+from archive.ingest import Stored
+from archive.models import Feed, MediaItem
+from harvester import lease, levers, plan, words
+from harvester.download import Download
+from harvester.models import Crawl
+from harvester.walk import Slice, walk
+
+TRIES = 5
+PAUSE = 2.0
+WHOLE = Slice(pages=10**9, seconds=1e9)
+
+
+@dataclass(slots=True)
+class Watcher:
+    """What happens is told here: words for a person, numbers for a progress bar."""
+
+    say: Callable[[str], None] = lambda words: None
+    page: Callable[[Crawl, Stored], None] = lambda crawl, stored: None
+    media: Callable[[int, int], None] = lambda settled, left: None
+
+
+@dataclass(slots=True)
+class Report:
+    """How it went: empty `reasons` means that everything there is to have is here."""
+
+    new: int = 0
+    known: int = 0
+    reasons: list[str] = field(default_factory=list)
+
+
+def visit(feed: Feed, watcher: Watcher, *, media: bool = True) -> Report:
+    """Walk a feed to its seam or end, and settle every medium of its person's likes.
+
+    Waits while another worker holds the visit. Short waits of its own are not waited for:
+    a page is tried TRIES times, PAUSE seconds apart at most; only a rate limit, a dead
+    token or a closed endpoint end it early. Safe to kill and run again.
+    """
+    levers.lift_halts(feed)
+    with _downloading(feed, watcher) if media else _nothing():
+        crawl = _walk(plan.open_crawl(feed, asked=True), watcher)
+    report = Report(crawl.new_entries, crawl.known_entries, _reasons(crawl))
+    if media:
+        report.reasons += _settle_media(feed, watcher)
+    return report
+
+
+def _walk(crawl: Crawl, watcher: Watcher) -> Crawl:
+    tries = 0
+    while crawl.is_live and tries < TRIES and not _is_stuck(crawl):
+        held = lease.take(crawl.pk, patient=False)
+        if held is None:
+            _wait_for_holder(crawl, watcher)
+            continue
+        before = crawl.pages
+        try:
+            walk(held, upto=WHOLE, after_page=watcher.page)
+        finally:
+            held.release()
+        crawl.refresh_from_db()
+        tries = tries + 1 if crawl.pages == before else 1
+        if crawl.state == Crawl.State.WAITING and tries < TRIES and not _is_stuck(crawl):
+            watcher.say(f"{_service(crawl)} is not answering as it should, trying again.")
+            time.sleep(min(PAUSE, 0.25 * 2**tries))
+    return crawl
+
+
+def _wait_for_holder(crawl: Crawl, watcher: Watcher) -> None:
+    watcher.say("Another worker holds this visit, waiting for it.")
+    time.sleep(0.5)
+    crawl.refresh_from_db()
+
+
+def _is_stuck(crawl: Crawl) -> bool:
+    """Waiting is of no use now: only the person, or the service, can end this."""
+    connection = crawl.feed.connection
+    connection.refresh_from_db()
+    is_limited = connection.not_before is not None and connection.not_before > timezone.now()
+    return is_limited or not connection.is_usable or not connection.user.is_active
+
+
+def _reasons(crawl: Crawl) -> list[str]:
+    if crawl.state == Crawl.State.DONE:
+        return []
+    connection = crawl.feed.connection
+    said = words.visit(
+        crawl,
+        _service(crawl),
+        needs_you=not connection.is_usable,
+        limited=connection.not_before is not None,
+    )
+    return [f"@{connection.username}, {crawl.feed.kind}: {said} ({crawl.trouble or crawl.state})"]
+
+
+def _service(crawl: Crawl) -> str:
+    return upstream.service(crawl.feed.connection.provider).title
+
+
+@contextmanager
+def _nothing() -> Iterator[None]:
+    yield
+
+
+@contextmanager
+def _downloading(feed: Feed, watcher: Watcher) -> Iterator[None]:
+    """Fetch media of a page while the next one is being read."""
+    over = threading.Event()
+    thread = threading.Thread(target=_download, args=(feed, watcher, over), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _download(feed: Feed, watcher: Watcher, over: threading.Event) -> None:
+    try:
+        while not over.wait(0.2):
+            _one_go(feed, watcher, patient=True)
+    finally:
+        database.close()
+
+
+def _one_go(feed: Feed, watcher: Watcher, *, patient: bool) -> None:
+    user = feed.user_id
+    download = Download(user, impatient=not patient)
+    download.after = lambda settled: watcher.media(settled, _unsettled(feed))
+    download.run()
+
+
+def _settle_media(feed: Feed, watcher: Watcher) -> list[str]:
+    """Try what is left TRIES times; say why it could not be settled."""
+    for again in range(TRIES):
+        _one_go(feed, watcher, patient=False)
+        if not _unsettled(feed):
+            return []
+        time.sleep(min(PAUSE, 0.25 * 2**again))
+    while _held_elsewhere(feed):
+        watcher.say("Another worker is fetching media, waiting for it.")
+        time.sleep(PAUSE)
+        _one_go(feed, watcher, patient=False)
+    left = MediaItem.objects.of(feed.user).wanted().filter(gone_at=None)
+    troubles = sorted(set(left.values_list("trouble", flat=True)))
+    count = left.count()
+    said = ", ".join(trouble or "not tried" for trouble in troubles)
+    return [f"{words.plural(count, 'picture')} could not be fetched yet: {said}."] if count else []
+
+
+def _unsettled(feed: Feed) -> int:
+    return MediaItem.objects.of(feed.user).wanted().filter(gone_at=None).count()
+
+
+def _held_elsewhere(feed: Feed) -> bool:
+    items = MediaItem.objects.of(feed.user).wanted()
+    return items.filter(claimed_until__gt=timezone.now()).exists()
