@@ -10,6 +10,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable
+from functools import cache
 from ipaddress import ip_address
 from typing import Any, cast
 
@@ -189,14 +190,21 @@ def _pools(guard: Guard) -> dict[str, type[HTTPConnectionPool]]:
     return {"http": PlainPool, "https": SecurePool}
 
 
+@cache
+def _tls(ca_file: str) -> ssl.SSLContext:
+    """Verifies certificate and name; made once per file, for reading all certificates is slow."""
+    context = ssl.create_default_context(cafile=ca_file)
+    context.sslsocket_class = TimedTLS
+    return context
+
+
 class Outlet:
     """Pooled connections behind a guard: no proxies, cookies, netrc or redirects. Thread-safe."""
 
     def __init__(self, guard: Guard, *, size: int, ca_file: str | None = None) -> None:
         self.guard = guard
         self._size = size
-        self._tls = ssl.create_default_context(cafile=ca_file or DEFAULT_CA_BUNDLE_PATH)
-        self._tls.sslsocket_class = TimedTLS
+        self._tls = _tls(ca_file or DEFAULT_CA_BUNDLE_PATH)
         self._adapters: dict[int, _PinnedAdapter] = {}
 
     def send(self, request: requests.PreparedRequest) -> requests.Response:

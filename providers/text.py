@@ -62,7 +62,7 @@ def number(value: object) -> float | None:
 def whole(value: object) -> int | None:
     """A positive whole number that fits 31 bits (a width, a count); None for anything else."""
     found = number(value)
-    if found is None or not 0 < found < 2**31:
+    if found is None or not 1 <= found < 2**31:
         return None
     return int(found)
 

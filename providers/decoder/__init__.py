@@ -112,8 +112,10 @@ class Decoder:
         seats = self._seats()
         child = seats.get()
         try:
-            if child is None or not child.is_alive():
-                child = _Child()
+            if child and not child.is_alive():
+                child.stop()  # died between two pictures: nobody's fault
+                child = None
+            child = child or _Child()
             yield child
         finally:
             seats.put(child if child and child.is_alive() else None)

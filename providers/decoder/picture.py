@@ -97,12 +97,11 @@ def _check_pixels(image: Image.Image) -> None:
 
 
 def _decode_frames(image: Image.Image) -> None:
-    """Every pixel of every frame, within a bound that an animation's header cannot lie about."""
-    pixels = 0
-    for frame in range(getattr(image, "n_frames", 1) if _moves(image) else 1):
-        pixels += image.width * image.height
-        if pixels > MAX_FRAME_PIXELS:
-            raise BadPicture("too_many_frames", "The animation is too long.", final=True)
+    """Every pixel of every frame, unless there are too many; Pillow counts frames undecoded."""
+    frames = int(getattr(image, "n_frames", 1)) if _moves(image) else 1
+    if frames * image.width * image.height > MAX_FRAME_PIXELS:
+        raise BadPicture("too_many_frames", "The animation is too long.", final=True)
+    for frame in range(frames):
         image.seek(frame)
         image.load()
 

@@ -20,10 +20,18 @@ from tests.providers.servers import House, house
 CANARY = "7001.abcdef0.CANARY0123456789CANARY"
 
 
-@pytest.fixture
-def api() -> Iterator[House]:
+@pytest.fixture(scope="session")
+def _house() -> Iterator[House]:
     with house() as server:
         yield server
+
+
+@pytest.fixture
+def api(_house: House) -> House:
+    """A server with nothing prepared and nothing heard."""
+    _house.answers.clear()
+    _house.heard.clear()
+    return _house
 
 
 @pytest.fixture
