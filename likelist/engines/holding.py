@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from likelist import runenv
-from likelist.engines import postgres, processes, valkey
+from likelist.engines import postgres, processes, valkey, wire
 from likelist.engines.errors import EngineError
 from likelist.engines.places import Places, places
 
@@ -71,12 +71,18 @@ class Hold:
         for answer in found:
             if "trouble" in answer:
                 raise EngineError(answer["trouble"])
-        if not all("url" in answer for answer in found):
+        # Asked at the door too: who was killed a moment ago still counts as alive.
+        if not all("url" in answer for answer in found) or not self._listening():
             return None
         return {
             VARIABLES[engine]: answer["url"]
             for engine, answer in zip(self.engines, found, strict=True)
         }
+
+    def _listening(self) -> bool:
+        sockets = self.rooms.sockets()
+        names = {"postgres": postgres.SOCKET, "valkey": valkey.SOCKET}
+        return all(wire.listens(sockets / names[engine]) for engine in self.engines)
 
 
 @contextmanager

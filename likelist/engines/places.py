@@ -13,7 +13,7 @@ from likelist import runenv
 
 # The kernel takes 107 bytes; PostgreSQL adds its own name to the directory.
 LONGEST_SOCKET = 107
-LONGEST_NAME = "/.s.PGSQL.5432"
+LONGEST_NAME = "/.s.PGSQL.5432.lock"
 REMEMBERED = "ENGINE_SOCKETS"
 
 

@@ -15,6 +15,7 @@ from likelist.engines import processes, unprivileged
 from likelist.engines.errors import EngineError
 from likelist.engines.wheels import Postgres
 
+SOCKET = ".s.PGSQL.5432"
 USER = "app"
 DATABASE = "likelist"
 # Independent of the machine's locale, so that order and case rules are the same everywhere; the

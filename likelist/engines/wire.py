@@ -18,6 +18,16 @@ def speaks(path: Path) -> bool:
         return False
 
 
+def listens(path: Path) -> bool:
+    """Whether somebody takes connections at the Unix socket."""
+    try:
+        with socket.socket(socket.AF_UNIX) as caller:
+            caller.connect(str(path))
+    except OSError:
+        return False
+    return True
+
+
 def free(port: int) -> bool:
     """Whether a server could listen on 127.0.0.1:`port` now."""
     with socket.socket() as server:
@@ -38,12 +48,13 @@ def any_port() -> int:
     return port
 
 
-def answers(port: int, path: str) -> bool:
-    """Whether GET `path` on 127.0.0.1:`port` gives 200."""
+def answers(port: int, path: str) -> int:
+    """The status that GET `path` on 127.0.0.1:`port` gives; 0 when nobody answers."""
     request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n"
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=2) as caller:
             caller.sendall(request.encode())
-            return b" 200 " in caller.recv(64)
+            first = caller.recv(64).split()
     except OSError:
-        return False
+        return 0
+    return int(first[1]) if len(first) > 1 and first[1].isdigit() else 0
