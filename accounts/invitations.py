@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from accounts.models import Invitation, User
 
@@ -17,6 +19,13 @@ class NotInvited(PermissionDenied):
 def invite() -> Invitation:
     """A fresh invitation for one person."""
     return Invitation.objects.create(code=secrets.token_urlsafe(24))
+
+
+def link(invitation: Invitation) -> str:
+    """Where whoever has the invitation joins."""
+    return (
+        f"{settings.SITE_URL}{reverse('accounts:signup')}?{urlencode({'invite': invitation.code})}"
+    )
 
 
 def admit(code: str) -> Invitation | None:

@@ -40,7 +40,7 @@ def whole(progress: Callable[[int], object]) -> list[Finding]:
     read = _Read()
     with ThreadPoolExecutor(READERS) as pool:
         for page in _pages():
-            _look(page, list(pool.map(is_whole, page)), list(pool.map(_has_previews, page)), read)
+            _look(page, list(pool.map(is_whole, page)), list(pool.map(has_previews, page)), read)
             progress(sum(blob.size_bytes for blob in page))
     looked = f"{read.files:,} files, {filesizeformat(read.size_bytes)}"
     return [
@@ -63,7 +63,8 @@ def is_whole(blob: Blob) -> bool:
         return False
 
 
-def _has_previews(blob: Blob) -> bool:
+def has_previews(blob: Blob) -> bool:
+    """Whether every preview that was made is there."""
     return all(default_storage.exists(blob.preview_key(width)) for width in blob.previews or ())
 
 

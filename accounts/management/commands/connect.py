@@ -1,0 +1,111 @@
+"""Link somebody's account from the shell."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import CommandError, CommandParser
+from django.db import transaction
+
+from accounts import signin, upstream
+from accounts.management.teaching import TeachingCommand
+from accounts.models import Connection, User
+from accounts.signin import SignInRefused
+from providers.errors import NeedsReauth, ProviderError, TryLater
+from providers.registry import SERVICES
+from providers.service import Service
+from providers.shapes import Grant, Profile
+
+_REFUSED = {
+    "belongs_to_another": "@{name} at {service} is connected to somebody else's archive here.",
+    "inactive": "{user} is deactivated: activate them in the admin first.",
+}
+
+
+class Command(TeachingCommand):
+    """Connect a person's account at a service with a token that is already there."""
+
+    help = (
+        "Connect an account to a person's archive with an access token. The service is asked "
+        "whose token it is; the person is created when missing (without a password)."
+    )
+    examples = """
+    Examples:
+      manage.py connect alice --provider instagram --token - < token.txt
+      pass show instagram | manage.py connect alice --provider instagram --token -
+      manage.py crawl --user alice          (then fetch the likes now instead of soon)
+
+    Prefer `--token -`: a token among the arguments stands in the list of processes and in the
+    history of your shell. Run again with a new token to renew a connection.
+    """
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("user", metavar="U", help="the person's username here")
+        parser.add_argument("--provider", required=True, metavar="P", choices=sorted(SERVICES))
+        parser.add_argument(
+            "--instance", default="", metavar="URL", help="for services that have many servers"
+        )
+        parser.add_argument(
+            "--token", required=True, metavar="T", help="the access token; - reads standard input"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        service = upstream.service(options["provider"])
+        if options["instance"]:
+            raise CommandError(f"{service.title} is one place: leave --instance out.")
+        grant = Grant(access_token=_token(options["token"]))
+        profile = _profile(service, grant)
+        connection = _connect(options["user"], service, grant, profile)
+        self.stdout.write(
+            f"@{connection.username} at {service.title} is connected to {connection.user}.",
+            self.style.SUCCESS,
+        )
+        self.stdout.write("The next tick visits it; `crawl --user` does so now.")
+
+
+def _token(given: str) -> str:
+    token = (sys.stdin.readline() if given == "-" else given).strip()
+    if not token or not token.isascii() or not token.isprintable():
+        raise CommandError("The token is empty or not a token.")
+    return token
+
+
+def _profile(service: Service, grant: Grant) -> Profile:
+    """Whose token it is, says the service; CommandError."""
+    try:
+        return service.client(grant, pace=lambda: None).profile()
+    except NeedsReauth as error:
+        raise CommandError(f"{service.title} does not accept this token: get a new one.") from error
+    except TryLater as error:
+        raise CommandError(f"{service.title} cannot be asked at the moment: {error}") from error
+    except ProviderError as error:
+        raise CommandError(f"{service.title} did not say whose token this is: {error}") from error
+
+
+def _connect(username: str, service: Service, grant: Grant, profile: Profile) -> Connection:
+    """Connect the account; nobody is created when that is refused. CommandError."""
+    try:
+        with transaction.atomic():
+            return signin.connect(_person(username), service.key, grant, profile)
+    except SignInRefused as refused:
+        words = _REFUSED[refused.reason]
+        told = words.format(name=profile.username, service=service.title, user=username)
+        raise CommandError(told) from refused
+
+
+def _person(username: str) -> User:
+    found = User.objects.filter(username=username).first()
+    return found or _newcomer(username)
+
+
+def _newcomer(username: str) -> User:
+    user = User(username=username)
+    user.set_unusable_password()
+    try:
+        user.full_clean()
+    except ValidationError as error:
+        raise CommandError(f"{username!r} cannot be a username: {error.messages[0]}") from error
+    user.save()
+    return user
