@@ -11,7 +11,7 @@ from accounts.models import User
 class SignUpForm(UserCreationForm[User]):
     """A new person with username and password."""
 
-    class Meta(UserCreationForm.Meta):
+    class Meta:
         model = User
         fields = ("username",)
 

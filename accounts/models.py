@@ -21,7 +21,7 @@ class User(AbstractUser):
 
     theme = models.CharField(max_length=5, choices=Theme.choices, default=Theme.AUTO)
 
-    class Meta(AbstractUser.Meta):
+    class Meta:
         verbose_name = "person"
         verbose_name_plural = "people"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
 from functools import partial
 
 from django.conf import settings
@@ -16,9 +15,9 @@ from providers.service import Client, Service
 
 _RESERVE = """
 UPDATE accounts_connection
-   SET next_call_at = greatest(next_call_at, clock_timestamp()) + %s
- WHERE id = %s
-RETURNING extract(epoch FROM next_call_at - %s - clock_timestamp())
+   SET next_call_at = greatest(next_call_at, clock_timestamp()) + make_interval(secs => %(seconds)s)
+ WHERE id = %(connection)s
+RETURNING extract(epoch FROM next_call_at - clock_timestamp()) - %(seconds)s
 """
 
 
@@ -41,9 +40,9 @@ def client(connection: Connection) -> Client:
 
 def wait_turn(connection_id: int) -> None:
     """Sleep until this connection may ask again; turns are handed out by the database."""
-    interval: timedelta = settings.CRAWL_REQUEST_INTERVAL
+    seconds = settings.CRAWL_REQUEST_INTERVAL.total_seconds()
     with database.cursor() as cursor:
-        cursor.execute(_RESERVE, [interval, connection_id, interval])
+        cursor.execute(_RESERVE, {"seconds": seconds, "connection": connection_id})
         row = cursor.fetchone()
     if row and row[0] > 0:
         time.sleep(float(row[0]))

@@ -13,7 +13,12 @@ from botocore.config import Config
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.signing import Signer
-from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import (
+    HttpResponse,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
+from django.http.response import HttpResponseBase
 from django.utils.crypto import constant_time_compare
 
 from archive.models import Blob
@@ -61,7 +66,7 @@ class Part:
         return self.last - self.first + 1
 
 
-def respond(blob: Blob, width: int | None, asked: str) -> HttpResponse:
+def respond(blob: Blob, width: int | None, asked: str) -> HttpResponseBase:
     """The bytes of a blob or its preview; `asked` is the request's Range header."""
     key = blob.preview_key(width) if width else blob.key
     kind = "image/webp" if width else blob.content_type
@@ -70,7 +75,7 @@ def respond(blob: Blob, width: int | None, asked: str) -> HttpResponse:
     return _bytes(key, kind, _name(blob, kind), asked)
 
 
-def _bytes(key: str, kind: str, name: str, asked: str) -> HttpResponse:
+def _bytes(key: str, kind: str, name: str, asked: str) -> HttpResponseBase:
     size = default_storage.size(key)
     part = _part(asked, size)
     if part is None:
@@ -119,7 +124,7 @@ def _opened(key: str, part: Part) -> IO[bytes]:
     """The stored bytes from `part.first` on, without fetching what was not asked for."""
     bucket: Any = getattr(default_storage, "bucket", None)
     if bucket is None:
-        file: IO[bytes] = default_storage.open(key)  # type: ignore[assignment]  # File wraps IO
+        file: IO[bytes] = default_storage.open(key)
         file.seek(part.first)
         return file
     body: IO[bytes] = bucket.Object(key).get(Range=f"bytes={part.first}-{part.last}")["Body"]

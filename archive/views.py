@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -104,7 +105,7 @@ def fresh(request: SignedInRequest) -> HttpResponse:
 
 
 @require_safe
-def media(request: HttpRequest, user_id: int, signature: str, name: str) -> HttpResponse:
+def media(request: HttpRequest, user_id: int, signature: str, name: str) -> HttpResponseBase:
     """Bytes for their owner: the address is signed for a person, and the session is theirs."""
     sha256, _, size = name.partition("-")
     if request.user.pk != user_id or not serving.is_signed(user_id, sha256, signature):

@@ -49,7 +49,8 @@ class Held:
         crawl = locked.annotate(now=Now()).first()
         if crawl is None:
             raise LostLease(f"crawl={self.crawl_id}")
-        return crawl, crawl.now
+        now: datetime = crawl.now  # type: ignore[attr-defined]  # annotated above
+        return crawl, now
 
     def renew(self) -> None:
         """Keep the lease for another CRAWL_LEASE; LostLease."""

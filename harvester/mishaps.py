@@ -12,6 +12,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.utils import timezone
 
 from archive.models import MediaItem
@@ -92,6 +94,6 @@ def _gone(item: MediaItem) -> None:
     item.not_before = item.gone_at + GONE_AFTER
 
 
-def _write(item: MediaItem, claim: object) -> None:
+def _write(item: MediaItem, claim: uuid.UUID | None) -> None:
     mine = MediaItem.objects.wanted().filter(pk=item.pk, claim=claim)
     mine.update(**{name: getattr(item, name) for name in WRITTEN})

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import logging
 import random
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
@@ -92,30 +93,30 @@ def _retired(crawl: Crawl, error: ProviderError) -> None:
         kind=feed.kind,
         defaults={"words": error.words[:500]},
     )
-    end(crawl)
+    end(crawl, error)
 
 
 def _restart_once(crawl: Crawl, error: ProviderError) -> None:
     if crawl.cursor is None or crawl.restarts:
-        end(crawl)
+        end(crawl, error)
     else:
         plan.restart(crawl)
 
 
 def _try_a_few_times(crawl: Crawl, error: ProviderError) -> None:
     if crawl.attempts >= TRIES:
-        end(crawl)
+        end(crawl, error)
     else:
         _wait(crawl, error)
 
 
-def end(crawl: Crawl, *_: object) -> None:
+def end(crawl: Crawl, error: ProviderError) -> None:
     """The visit ends early; the next one comes as planned and finds what is missing."""
     crawl.state, crawl.finished_at, crawl.not_before = Crawl.State.FAILED, Now(), None
     plan.after_failure(crawl)
 
 
-_FATES = {
+_FATES: dict[type[ProviderError], Callable[[Crawl, ProviderError], None]] = {
     RateLimited: _rate_limited,
     TryLater: _wait,
     NeedsReauth: _needs_you,

@@ -127,7 +127,10 @@ class Migration(migrations.Migration):
                     "on_wall",
                     models.GeneratedField(
                         db_persist=True,
-                        expression=models.Q(("wall_feed__isnull", False)),
+                        expression=models.ExpressionWrapper(
+                            models.Q(("wall_feed__isnull", False)),
+                            models.BooleanField(),
+                        ),
                         output_field=models.BooleanField(),
                     ),
                 ),

@@ -10,7 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import ExpressionWrapper, Q
 from django.db.models.functions import Now
 
 from accounts.models import User
@@ -67,7 +67,9 @@ class Like(models.Model):
     )
     rank = models.BigIntegerField(default=0)
     on_wall = models.GeneratedField(
-        expression=Q(wall_feed__isnull=False), output_field=models.BooleanField(), db_persist=True
+        expression=ExpressionWrapper(Q(wall_feed__isnull=False), models.BooleanField()),
+        output_field=models.BooleanField(),
+        db_persist=True,
     )
     kept_at = models.DateTimeField(db_default=Now())
     document = SearchVectorField(default="", editable=False)
