@@ -89,7 +89,7 @@ class Decoder:
         """End the children once their work is done. Safe to repeat; later orders start new ones."""
         seats = self._seats()
         for child in [seats.get() for _ in range(self._children)]:
-            if child:
+            if child is not None:
                 child.stop()
             seats.put(None)
 
@@ -112,13 +112,13 @@ class Decoder:
         seats = self._seats()
         child = seats.get()
         try:
-            if child and not child.is_alive():
+            if child is not None and not child.is_alive():
                 child.stop()  # died between two pictures: nobody's fault
                 child = None
-            child = child or _Child()
+            child = _Child() if child is None else child
             yield child
         finally:
-            seats.put(child if child and child.is_alive() else None)
+            seats.put(child if child is not None and child.is_alive() else None)
 
     def _seats(self) -> _Seats:
         """The places of this process's children, empty at first: a fork inherits none."""

@@ -63,7 +63,7 @@ GOOD = [
     make_post(id="5_6", videos=videos(), carousel_media=[{"videos": videos()}]),
     make_2011_post(),
 ]
-QUIET = settings(max_examples=150, deadline=None, database=None)
+QUIET = settings(max_examples=100, deadline=None, database=None)
 
 
 @QUIET
