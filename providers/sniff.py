@@ -66,21 +66,23 @@ def film(path: Path) -> Film:
     """Walk an MP4; WrongContent unless its boxes tile the file and hold a picture track."""
     with path.open("rb") as file:
         end = os.fstat(file.fileno()).st_size
-        top = list(_boxes(file, 0, end))
+        budget = iter(range(_BOXES))
+        top = list(_boxes(file, 0, end, budget))
         kinds = {box.kind for box in top}
         if not top or top[0].kind != b"ftyp" or not kinds >= {b"moov", b"mdat"}:
             raise WrongContent("cut_video", "The video is not whole.")
         moov = next(box for box in top if box.kind == b"moov")
-        return _read_moov(file, moov)
+        return _read_moov(file, moov, budget)
 
 
-def _boxes(file: BinaryIO, start: int, end: int) -> Iterator[_Box]:
-    """The boxes between two offsets; WrongContent when they do not fill the room exactly."""
-    count = 0
+def _boxes(file: BinaryIO, start: int, end: int, budget: Iterator[int]) -> Iterator[_Box]:
+    """The boxes between two offsets; WrongContent when they do not fill the room exactly.
+
+    All walks of a file share one budget: half a gigabyte can hold sixty million boxes.
+    """
     while start < end:
         box = _box(file, start, end)
-        count += 1
-        if box is None or count > _BOXES:
+        if box is None or next(budget, None) is None:
             raise WrongContent("cut_video", "The video is cut or no MP4.")
         yield box
         start = box.end
@@ -102,16 +104,16 @@ def _box(file: BinaryIO, start: int, end: int) -> _Box | None:
     return _Box(kind, start + header, start + size)
 
 
-def _read_moov(file: BinaryIO, moov: _Box) -> Film:
+def _read_moov(file: BinaryIO, moov: _Box, budget: Iterator[int]) -> Film:
     duration: float | None = None
     sizes: list[tuple[int, int]] = []
-    for box in _boxes(file, moov.start, moov.end):
+    for box in _boxes(file, moov.start, moov.end, budget):
         if box.kind == b"mvhd":
             duration = _duration(_content(file, box))
         elif box.kind == b"trak":
             sizes += [
                 _shown_size(_content(file, inner))
-                for inner in _boxes(file, box.start, box.end)
+                for inner in _boxes(file, box.start, box.end, budget)
                 if inner.kind == b"tkhd"
             ]
     width, height = max(sizes, key=lambda size: size[0] * size[1], default=(0, 0))

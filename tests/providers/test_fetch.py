@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import socket
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -19,6 +20,7 @@ from providers.errors import (
     WrongContent,
 )
 from providers.fetch import LIMITS, Fetcher
+from tests.providers.certificates import certificate
 from tests.providers.pictures import animation, film, picture
 from tests.providers.servers import Answer, drip, house, say, saying
 
@@ -165,6 +167,21 @@ def test_a_redirect_to_another_private_port_is_refused(fetch, into):
         with pytest.raises(Refused):
             fetch(Answer(302, b"", {"Location": f"{canary.url}/x"}))
         assert canary.heard == []
+
+
+def test_a_redirect_from_https_to_http_is_refused(into, tmp_path):
+    ca_file, server_tls, _ = certificate(tmp_path, "photos.example")
+    with house(server_tls) as server:
+        place = f"photos.example:{server.port}"
+
+        def names(*_, **__):
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", server.port))]
+
+        fetcher = Fetcher(frozenset({place}), resolver=names, ca_file=ca_file)
+        server.answers["/m"] = Answer(302, b"", {"Location": "http://other.example/"})
+        with pytest.raises(Refused) as caught:
+            fetcher.fetch(f"https://{place}/m", kind="image", into=into)
+    assert caught.value.code == "bad_scheme"
 
 
 def test_a_redirect_nowhere_is_unexpected(fetch):

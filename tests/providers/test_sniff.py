@@ -117,6 +117,9 @@ def test_a_cut_film_is_not_whole(look, cut):
         film() + b"\0\0\0\1free",
         film() + b"\0\0\0\4free",
         film() + box(b"free") * 200_001,
+        box(b"ftyp", b"isom")
+        + box(b"moov", box(b"trak", box(b"free") * 1000) * 201)
+        + box(b"mdat"),
         box(b"ftyp", b"isom") + box(b"moov", b"\0\0\0\0mvhd") + box(b"mdat"),
         box(b"ftyp", b"isom") + box(b"moov", box(b"mvhd", b"\1")) + box(b"mdat"),
         box(b"ftyp", b"isom") + box(b"moov", box(b"trak", box(b"tkhd"))) + box(b"mdat"),
