@@ -1,0 +1,7 @@
+"""The workshop's desk: people, their sources and visits, and the levers an operator has."""
+
+from __future__ import annotations
+
+from harvester.admin import media, people, sources, visits
+
+__all__ = ["media", "people", "sources", "visits"]

@@ -1,0 +1,67 @@
+"""Pictures and videos on their way."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from accounts.desk import Desk
+from archive.admin import find_of_person
+from archive.models import MediaItem
+from harvester import levers
+
+
+class TroubleFilter(admin.SimpleListFilter):
+    """Why media do not come, as far as the newest that are on their way can tell."""
+
+    title = "trouble"
+    parameter_name = "trouble"
+    LOOKED_AT = 5_000
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        newest = MediaItem.objects.wanted().order_by("-pk").values("pk")[: self.LOOKED_AT]
+        codes = MediaItem.objects.filter(pk__in=newest).exclude(trouble="").order_by("trouble")
+        found = list(codes.values_list("trouble", flat=True).distinct())
+        return [(code, code) for code in found]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[MediaItem]) -> QuerySet[MediaItem]:
+        return queryset.filter(trouble=self.value()) if self.value() else queryset
+
+
+@admin.register(MediaItem)
+class MediaItemAdmin(Desk[MediaItem]):
+    """Pictures and videos on their way: never the picture, nor the address that shows it."""
+
+    list_display = (
+        *("id", "user", "kind", "position", "state", "trouble", "attempts", "not_before", "host"),
+    )
+    list_filter = ("state", "kind", TroubleFilter)
+    list_select_related = ("user",)
+    sortable_by = ()
+    search_fields = ("user__username",)
+    search_help_text = "A number, or a person's username."
+    actions = ("retry",)
+    fields = (
+        *("id", "user", "like", "kind", "position", "width", "height", "host", "state", "blob"),
+        *("trouble", "attempts", "deaths", "not_before", "gone_at", "claimed_until"),
+        *("refused_sha256", "refused_times", "created_at"),
+    )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[MediaItem], search_term: str
+    ) -> tuple[QuerySet[MediaItem], bool]:
+        asked = search_term.strip()
+        return (find_of_person(queryset, asked) if asked else queryset), False
+
+    @admin.display(description="comes from")
+    def host(self, item: MediaItem) -> str:
+        return urlsplit(item.source_url).hostname or ""
+
+    @admin.action(description="Try again", permissions=["pull"])
+    def retry(self, request: HttpRequest, queryset: QuerySet[MediaItem]) -> None:
+        missing = queryset.exclude(state=MediaItem.State.STORED)
+        self.pull(request, missing, "Tried again", levers.retry)
