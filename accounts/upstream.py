@@ -32,6 +32,11 @@ def services() -> list[Service]:
     return [service for service in built if service.configured]
 
 
+def is_open(provider: str) -> bool:
+    """Whether a person can sign in with the service of that name."""
+    return provider in SERVICES and service(provider).configured
+
+
 def client(connection: Connection) -> Client:
     """A client that reads as this connection, politely. NeedsReauth when the grant is gone."""
     grant = tokens.open_grant(connection)

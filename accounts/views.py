@@ -20,7 +20,6 @@ from accounts.forms import SignUpForm
 from accounts.problems import PROBLEMS
 from accounts.signin import SignInRefused
 from providers.errors import ProviderError, TryLater
-from providers.registry import SERVICES
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +41,7 @@ def doors(next_path: str = "") -> dict[str, object]:
 @never_cache
 def leave(request: HttpRequest, provider: str) -> HttpResponse:
     """Off to the service's consent page."""
-    if provider not in SERVICES:
+    if not upstream.is_open(provider):
         return problem(request, "unknown_service")
     return HttpResponseRedirect(signin.begin(request, provider))
 
@@ -51,7 +50,7 @@ def leave(request: HttpRequest, provider: str) -> HttpResponse:
 @never_cache
 def callback(request: HttpRequest, provider: str) -> HttpResponse:
     """Back from the consent page: in, or a friendly page that says why not."""
-    if provider not in SERVICES:
+    if not upstream.is_open(provider):
         return problem(request, "unknown_service")
     try:
         pending = signin.take(request, provider)

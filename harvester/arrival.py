@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 from django.urls import reverse
 
 from accounts import upstream
@@ -92,6 +92,6 @@ def _words(state: str, user: User, feed: Feed, crawl: Crawl | None, service: str
 
 
 def _oldest(user: User) -> datetime | None:
-    """When the oldest like on the wall was made, as well as we know."""
-    likes = Like.objects.of(user).on_wall().order_by("liked_at", "rank", "pk")
-    return likes.values_list("liked_at", flat=True).first()
+    """When the oldest post on the wall was made; when it was liked is not known so well."""
+    oldest: datetime | None = Like.objects.of(user).on_wall().aggregate(at=Min("posted_at"))["at"]
+    return oldest

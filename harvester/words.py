@@ -66,7 +66,7 @@ def first_visit(likes: int, oldest: datetime | None, service: str) -> str:
     """The one sentence after the first visit: what we have, and what is out of reach."""
     if not likes:
         return f"{service} shows no likes of yours yet. New ones appear here by themselves."
-    back = f", back to {day(oldest)}" if oldest else ""
+    back = f", of posts back to {day(oldest)}" if oldest else ""
     return (
         f"We have your newest {plural(likes, 'like')}{back}. "
         f"Older ones are no longer offered by {service}."

@@ -203,7 +203,8 @@ UPSTREAM = {
         "FETCH_ALLOW_PRIVATE_HOSTS",
     )
 }
-env.choice("INSTAGRAM_DIALECT", "v1", ("v1", "login"))
+if env.choice("INSTAGRAM_DIALECT", "v1", ("v1", "login")) == "login":
+    raise ImproperlyConfigured("INSTAGRAM_DIALECT=login cannot be used yet: leave it at v1.")
 env.url("INSTAGRAM_API_URL", "")
 FETCH_ALLOW_PRIVATE_HOSTS = frozenset(env.words("FETCH_ALLOW_PRIVATE_HOSTS"))
 MEDIA_CONCURRENCY = env.count("MEDIA_CONCURRENCY", 16, least=1)
