@@ -111,9 +111,7 @@ class House:
     def _await(self, service: Service) -> None:
         processes.until(lambda: service.is_ready or not service.alive, OPENING_SECONDS)
         if not service.alive:
-            raise CannotRun(
-                f"{service.name} did not start ({service.last_words()}): see {service.log}."
-            )
+            raise CannotRun(service.refusal())
         service.known_up = service.is_ready
         if service.known_up:
             report.up(service.name, service.what, service.where)

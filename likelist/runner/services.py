@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import signal
 import subprocess
 import sys
@@ -21,6 +23,7 @@ LONGEST_PAUSE = 30.0
 LONG_SECONDS = 24 * 3600.0
 # After this long a service counts as healthy again, and its next pause is the first one.
 HEALTHY = 60.0
+BROKEN_SETTING = re.compile(r"ImproperlyConfigured: (.+)")
 
 
 @dataclass
@@ -35,6 +38,8 @@ class Service:
     # Told the log's position at the start; whether the service serves by now.
     ready: Callable[[Service], bool]
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+    # How far it steps back when the processors are busy.
+    nice: int = 0
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
     known_up: bool = False
     heard: int = 0
@@ -50,10 +55,19 @@ class Service:
             self.process = processes.spawn(
                 self.command,
                 log=log,
-                prepare=processes.leashed(signal.SIGTERM),
+                prepare=self._prepare(),
                 detached=True,
                 environ={**environ, **self.environ},
             )
+
+    def _prepare(self) -> Callable[[], None]:
+        leash = processes.leashed(signal.SIGTERM)
+
+        def prepare() -> None:
+            os.nice(self.nice)
+            leash()
+
+        return prepare
 
     @property
     def alive(self) -> bool:
@@ -87,16 +101,20 @@ class Service:
 
     def last_words(self) -> str:
         """The last line it wrote in this life, shortened."""
-        with self.log.open("rb") as file:
-            file.seek(max(self.heard, self.log.stat().st_size - 4000))
-            lines = file.read().decode(errors="replace").strip().splitlines()
+        lines = self.words().strip().splitlines()
         return lines[-1].strip()[:400] if lines else "it said nothing"
 
-    def said(self, words: bytes) -> bool:
-        """Whether the log has `words` since the last start."""
+    def refusal(self) -> str:
+        """Why it did not start; a broken setting speaks for itself."""
+        if found := BROKEN_SETTING.findall(self.words()):
+            return str(found[-1])
+        return f"{self.name} did not start ({self.last_words()}): see {self.log}."
+
+    def words(self) -> str:
+        """What its log says since the last start."""
         with self.log.open("rb") as file:
             file.seek(self.heard)
-            return words in file.read()
+            return file.read().decode(errors="replace")
 
 
 def prepare(data: Path) -> Service:
@@ -125,6 +143,8 @@ def simulator(data: Path, port: str, secret: str) -> Service:
         command=[*command, "--data", str(home)],
         log=data / "logs" / "simulator.log",
         ready=lambda _: wire.answers(int(port), "/_control/people") == 200,
+        # It paints its pictures in advance; the house is not to wait for that.
+        nice=5,
         environ={"SIMULATOR_CLIENT_ID": "demo", "SIMULATOR_CLIENT_SECRET": secret},
     )
 
@@ -154,7 +174,7 @@ def worker(data: Path) -> Service:
         where="",
         command=[*CLOCKWORK, "worker"],
         log=data / "logs" / "worker.log",
-        ready=lambda service: service.said(b" ready."),
+        ready=lambda service: " ready." in service.words(),
     )
 
 
@@ -165,5 +185,5 @@ def beat(data: Path) -> Service:
         where="",
         command=[*CLOCKWORK, "beat"],
         log=data / "logs" / "beat.log",
-        ready=lambda service: service.said(b"beat: Starting"),
+        ready=lambda service: "beat: Starting" in service.words(),
     )
