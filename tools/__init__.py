@@ -1,0 +1,1 @@
+"""Tools of the workshop itself; no part of the product."""
