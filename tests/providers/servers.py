@@ -142,14 +142,20 @@ def say(data: bytes) -> Callable[[socket.socket], None]:
     return lambda conn: conn.sendall(data)
 
 
-def drip(first: bytes, piece: bytes, pause: float = 0.05) -> Callable[[socket.socket], None]:
-    """Send `first`, then `piece` again and again until the other side has had enough."""
-    wait = threading.Event()
+class Drip:
+    """Send `first`, then `piece` again and again; `was_left` when the other side did not wait."""
 
-    def script(conn: socket.socket) -> None:
-        conn.sendall(first)
-        for _ in range(int(8 / pause)):
-            conn.sendall(piece)
-            wait.wait(pause)
+    def __init__(self, first: bytes, piece: bytes) -> None:
+        self._first = first
+        self._piece = piece
+        self.was_left = False
 
-    return script
+    def __call__(self, conn: socket.socket) -> None:
+        pause = threading.Event()
+        try:
+            conn.sendall(self._first)
+            for _ in range(80):
+                conn.sendall(self._piece)
+                pause.wait(0.05)
+        except OSError:
+            self.was_left = True

@@ -22,7 +22,7 @@ from providers.errors import (
 from providers.fetch import LIMITS, Fetcher
 from tests.providers.certificates import certificate
 from tests.providers.pictures import animation, film, picture
-from tests.providers.servers import Answer, drip, house, say, saying
+from tests.providers.servers import Answer, Drip, house, say, saying
 
 JPEG = picture("JPEG", (400, 300))
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -253,21 +253,22 @@ def test_a_picture_of_just_the_cap_is_taken(into):
 @pytest.mark.parametrize(
     "script",
     [
-        drip(b"HTTP/1.1 200 OK\r\nX: ", b"a"),
-        drip(OK + b"\r\n" + JPEG, b"x"),
-        drip(OK + b"Content-Length: 99999\r\n\r\n" + JPEG[:100], b"x"),
+        Drip(b"HTTP/1.1 200 OK\r\nX: ", b"a"),
+        Drip(OK + b"\r\n" + JPEG, b"x"),
+        Drip(OK + b"Content-Length: 99999\r\n\r\n" + JPEG[:100], b"x"),
     ],
     ids=["header", "unsaid", "claimed"],
 )
 def test_one_deadline_ends_whatever_drips(into, script):
     with pytest.raises(Unavailable):
         fetch_from(script, into, seconds=0.4)
+    assert script.was_left
     assert left(into) == []
 
 
 def test_what_comes_too_slowly_is_given_up_before_the_deadline(into):
     with pytest.raises(Unavailable) as caught:
-        fetch_from(drip(OK + b"\r\n" + JPEG[:50], b"x"), into, seconds=60, grace=0.2, pace=100_000)
+        fetch_from(Drip(OK + b"\r\n" + JPEG[:50], b"x"), into, seconds=60, grace=0.2, pace=100_000)
     assert caught.value.code == "too_slow"
 
 

@@ -15,7 +15,7 @@ from providers.errors import ProviderError, RateLimited, Refused, Unavailable, U
 from providers.http import Bounds, Wire
 from providers.pinned import Guard
 from providers.secret import Secret
-from tests.providers.servers import Answer, drip, say, saying
+from tests.providers.servers import Answer, Drip, say, saying
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
@@ -133,16 +133,17 @@ def test_nobody_listening_is_unavailable():
 @pytest.mark.parametrize(
     "script",
     [
-        drip(b"HTTP/1.1 200 OK\r\nX: ", b"a"),
-        drip(OK + b"\r\n", b" "),
-        drip(OK + b"Transfer-Encoding: chunked\r\n\r\n", b"1"),
-        drip(OK + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+        Drip(b"HTTP/1.1 200 OK\r\nX: ", b"a"),
+        Drip(OK + b"\r\n", b" "),
+        Drip(OK + b"Transfer-Encoding: chunked\r\n\r\n", b"1"),
+        Drip(OK + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
     ],
     ids=["header", "body", "chunk size", "chunks"],
 )
 def test_one_deadline_ends_whatever_drips(script):
     with pytest.raises(Unavailable):
         ask(script, seconds=0.5)
+    assert script.was_left
 
 
 def test_an_endless_body_is_cut_at_its_bound():
