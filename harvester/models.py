@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -45,6 +46,30 @@ class Halt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider} {self.kind} since {self.since:%Y-%m-%d}"
+
+
+class ChoreQuerySet(models.QuerySet["Chore"]):
+    """Words for what the house does every so often."""
+
+    def due(self, name: str) -> ChoreQuerySet:
+        """The chore of that name, when its time has come."""
+        return self.filter(name=name, next_at__lte=Now())
+
+    def claim(self, name: str, every: timedelta) -> bool:
+        """Take a due chore; of several who try, one does it."""
+        return bool(self.due(name).update(next_at=Now() + every))
+
+
+class Chore(models.Model):
+    """Something the house does every so often, whoever is there to do it."""
+
+    name = models.CharField(max_length=30, primary_key=True)
+    next_at = models.DateTimeField(db_default=Now())
+
+    objects = ChoreQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.name}, next {self.next_at:%Y-%m-%d %H:%M}"
 
 
 class CrawlQuerySet(models.QuerySet["Crawl"]):

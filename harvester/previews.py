@@ -44,10 +44,10 @@ def make(seconds: float = 60.0) -> bool:
 
 def missing() -> bool:
     """Whether a picture waits for its previews."""
-    return _waiting().exists()
+    return waiting().exists()
 
 
-def _waiting() -> QuerySet[Blob]:
+def waiting() -> QuerySet[Blob]:
     """Pictures without previews; what nobody refers to may be on its way out."""
     # `previews=None` would ask for a JSON null, which nobody ever wrote.
     return Blob.objects.filter(previews__isnull=True, unreferenced_since=None)
@@ -55,8 +55,8 @@ def _waiting() -> QuerySet[Blob]:
 
 def _make_one() -> bool:
     with transaction.atomic():
-        waiting = _waiting().order_by("-stored_at")
-        blob = waiting.select_for_update(skip_locked=True, no_key=True).first()
+        oldest_last = waiting().order_by("-stored_at")
+        blob = oldest_last.select_for_update(skip_locked=True, no_key=True).first()
         if blob is None:
             return False
         blob.previews = _previews(blob)

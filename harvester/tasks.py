@@ -7,8 +7,10 @@ import logging
 from celery import shared_task
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from archive import sweep as sweeping
 from archive.ingest import Stored
 from harvester import lease, previews
 from harvester.download import Download
@@ -17,6 +19,9 @@ from harvester.tick import look
 from harvester.walk import Next, Slice, walk
 
 logger = logging.getLogger(__name__)
+
+# Short goes, so that a person who has just come never waits long behind somebody's backlog.
+MEDIA_SECONDS = 15.0
 
 
 @shared_task
@@ -30,6 +35,8 @@ def tick() -> None:
         download.apply_async(expires=soon)
     if due.previews:
         preview.apply_async(expires=soon)
+    if "sweep" in due.chores:
+        sweep.delay()
 
 
 @shared_task
@@ -43,7 +50,7 @@ def crawl(crawl_id: int) -> None:
 @shared_task
 def download(user_id: int | None = None) -> None:
     """Fetch wanted media for a while: of one person, or of everybody."""
-    if Download(user_id).run():
+    if Download(user_id, seconds=MEDIA_SECONDS).run():
         download.delay(user_id)
     elif previews.missing():
         preview.delay()
@@ -54,6 +61,15 @@ def preview() -> None:
     """Make previews for a while."""
     if previews.make():
         preview.delay()
+
+
+@shared_task
+def sweep() -> None:
+    """Remove what nobody refers to."""
+    try:
+        sweeping.run(timezone.now())
+    except sweeping.SweepRefused:
+        logger.exception("the sweep removed nothing")
 
 
 def ring(crawl_id: int) -> None:

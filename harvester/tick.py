@@ -4,72 +4,119 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import Connection
+from archive import sweep
 from archive.models import Feed
 from harvester import claims, levers, plan, previews
-from harvester.models import Crawl, Halt, Schedule
+from harvester.models import Chore, Crawl, Halt, Schedule
 
 MOST = 500
+CHORES = {"sweep": sweep.EVERY}
 
 
 @dataclass(slots=True)
 class Due:
-    """What a tick found: visits to ring for, and whether media or previews wait."""
+    """What a tick found: visits to ring for, whether media or previews wait, chores."""
 
     crawls: list[int] = field(default_factory=list)
     media: bool = False
     previews: bool = False
+    chores: list[str] = field(default_factory=list)
 
 
 def look() -> Due:
     """Adopt new connections, open due visits, stop those nobody may make; say what is due.
 
-    Safe to run twice at once: every row is claimed before it is acted upon.
+    One query when there is nothing to do. Safe to run twice at once: every row is claimed
+    before it is acted upon.
     """
-    for connection in _orphans():
-        plan.adopt(connection)
-    for crawl in Crawl.objects.live().filter(feed__user__is_active=False)[:MOST]:
-        levers.stop(crawl)
-    _open_due()
-    return Due(_ring(), claims.due().exists(), previews.missing())
+    waiting = _waiting()
+    if waiting["orphans"]:
+        for orphan in _orphans()[:MOST]:
+            plan.adopt(orphan)
+    if waiting["forbidden"]:
+        for crawl in _forbidden()[:MOST]:
+            levers.stop(crawl)
+    if waiting["schedules"] or waiting["orphans"]:
+        for schedule in _schedules().select_related("feed").order_by("next_visit_at")[:MOST]:
+            plan.open_crawl(schedule.feed)
+    rings = waiting["crawls"] or waiting["schedules"] or waiting["orphans"]
+    return Due(
+        crawls=_ring() if rings else [],
+        media=waiting["media"],
+        previews=waiting["previews"],
+        chores=[name for name in CHORES if waiting[name] and _claimed(name)],
+    )
 
 
-def _orphans() -> list[Connection]:
+def _claimed(name: str) -> bool:
+    return Chore.objects.claim(name, CHORES[name])
+
+
+def _waiting() -> dict[str, bool]:
+    """Which kinds of work there is: one query, answered from indexes."""
+    kinds: dict[str, QuerySet[Any]] = {
+        "orphans": _orphans(),
+        "forbidden": _forbidden(),
+        "schedules": _schedules(),
+        "crawls": _unrung(),
+        "media": claims.due(),
+        "previews": previews.waiting(),
+    }
+    kinds |= {name: Chore.objects.due(name) for name in CHORES}
+    asked = [kind.order_by().values("pk")[:1].query.sql_with_params() for kind in kinds.values()]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT " + ", ".join(f"EXISTS({sql})" for sql, _ in asked),
+            [value for _, values in asked for value in values],
+        )
+        return dict(zip(kinds, cursor.fetchone() or (), strict=True))
+
+
+def _orphans() -> QuerySet[Connection]:
     """Connections whose feeds nobody has made yet."""
     kept = Feed.objects.filter(connection=OuterRef("pk"))
-    return list(Connection.objects.usable().filter(~Exists(kept))[:MOST])
+    return Connection.objects.usable().filter(~Exists(kept))
 
 
-def _open_due() -> None:
+def _forbidden() -> QuerySet[Crawl]:
+    """Visits for people who were deactivated."""
+    return Crawl.objects.live().filter(feed__user__is_active=False)
+
+
+def _schedules() -> QuerySet[Schedule]:
+    """Feeds whose time has come."""
     live = Crawl.objects.live().filter(feed=OuterRef("feed"))
     halted = Halt.objects.filter(
         provider=OuterRef("feed__connection__provider"),
         instance=OuterRef("feed__connection__instance"),
         kind=OuterRef("feed__kind"),
     )
-    due = Schedule.objects.filter(
+    return Schedule.objects.filter(
         ~Exists(live),
         ~Exists(halted),
         next_visit_at__lte=Now(),
         paused_at=None,
         feed__connection__in=Connection.objects.usable(),
     )
-    for schedule in due.select_related("feed").order_by("next_visit_at")[:MOST]:
-        plan.open_crawl(schedule.feed)
+
+
+def _unrung() -> QuerySet[Crawl]:
+    """Visits that are due and were not rung for lately."""
+    lately = min(settings.CRAWL_LEASE, timedelta(seconds=30))
+    return Crawl.objects.due().filter(Q(rung_at=None) | Q(rung_at__lt=Now() - lately))
 
 
 def _ring() -> list[int]:
-    """Visits that are due and were not rung for lately."""
-    lately = min(settings.CRAWL_LEASE, timedelta(seconds=30))
     with transaction.atomic():
-        quiet = Crawl.objects.due().filter(Q(rung_at=None) | Q(rung_at__lt=Now() - lately))
-        locked = quiet.select_for_update(of=("self",), skip_locked=True)
+        locked = _unrung().select_for_update(of=("self",), skip_locked=True)
         ids = list(locked.order_by("opened_at").values_list("pk", flat=True)[:MOST])
         Crawl.objects.filter(pk__in=ids).update(rung_at=Now())
     return ids
