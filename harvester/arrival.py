@@ -15,6 +15,7 @@ from archive.models import Feed, Like, MediaItem
 from archive.tiles import Tile
 from harvester import words
 from harvester.models import Crawl
+from providers.service import Service
 
 SHOWN = 24
 
@@ -30,7 +31,6 @@ class Arrival:
     pictures: int
     wanted: int
     words: str
-    oldest: str
     tiles: list[Tile]
     over: bool
     reconnect: str
@@ -39,22 +39,21 @@ class Arrival:
 def of(user: User, feed: Feed) -> Arrival:
     """The arrival of one feed; six queries."""
     connection = feed.connection
-    service = upstream.service(connection.provider).title
+    service = upstream.service(connection.provider)
     crawl = Crawl.objects.filter(feed=feed).order_by("-number").first()
-    state = _state(connection, crawl, feed)
     media = _media(user)
+    state = _state(connection, crawl, feed, arriving=media["now"])
     newest = Like.objects.of(user).on_wall().newest_first().defer("document")[:SHOWN]
     return Arrival(
         state=state,
-        service=service,
+        service=service.title,
         account=connection.username,
         likes=feed.entries_count,
         pictures=media["kept"],
         wanted=media["wanted"],
         words=_words(state, user, feed, crawl, service),
-        oldest="",
         tiles=tiles.hang(list(newest)),
-        over=state in {"needs", "stopped"} or (state == "done" and not media["now"]),
+        over=state in {"needs", "stopped", "done"},
         reconnect=reverse("accounts:provider", args=[connection.provider])
         if state == "needs"
         else "",
@@ -71,11 +70,12 @@ def _media(user: User) -> dict[str, int]:
     )
 
 
-def _state(connection: Connection, crawl: Crawl | None, feed: Feed) -> str:
+def _state(connection: Connection, crawl: Crawl | None, feed: Feed, *, arriving: int) -> str:
+    """waiting, running, pictures (all likes are here), done; slow, needs, stopped."""
     if connection.state == Connection.State.NEEDS_YOU:
         return "needs"
     if feed.completed_at is not None or (crawl and crawl.state == Crawl.State.DONE):
-        return "done"
+        return "pictures" if arriving else "done"
     if crawl is None or crawl.state == Crawl.State.QUEUED:
         return "waiting"
     if crawl.state == Crawl.State.RUNNING:
@@ -83,12 +83,14 @@ def _state(connection: Connection, crawl: Crawl | None, feed: Feed) -> str:
     return "slow" if crawl.state == Crawl.State.WAITING else "stopped"
 
 
-def _words(state: str, user: User, feed: Feed, crawl: Crawl | None, service: str) -> str:
-    if state == "done":
-        return words.first_visit(feed.entries_count, _oldest(user), service)
+def _words(state: str, user: User, feed: Feed, crawl: Crawl | None, service: Service) -> str:
     if crawl is None or state in {"waiting", "running"}:
         return ""
-    return words.visit(crawl, service, needs_you=state == "needs")
+    if state in {"pictures", "done"}:
+        kind = service.kinds.get(feed.kind)
+        window = kind.window if kind else None
+        return words.first_visit(feed.entries_count, window, _oldest(user), service.title)
+    return words.visit(crawl, service.title, needs_you=state == "needs")
 
 
 def _oldest(user: User) -> datetime | None:

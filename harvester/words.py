@@ -62,11 +62,16 @@ def _done(crawl: Crawl, service: str) -> str:
     return f"Found {likes}{met}.{aside}"
 
 
-def first_visit(likes: int, oldest: datetime | None, service: str) -> str:
-    """The one sentence after the first visit: what we have, and what is out of reach."""
+def first_visit(likes: int, window: int | None, oldest: datetime | None, service: str) -> str:
+    """The one sentence after the first visit: what we have, and what is out of reach.
+
+    `window` is how many likes the service shows at the most, None when it shows all.
+    """
     if not likes:
         return f"{service} shows no likes of yours yet. New ones appear here by themselves."
     back = f", of posts back to {day(oldest)}" if oldest else ""
+    if window is None or likes < window:
+        return f"We have all {plural(likes, 'like')} that {service} shows{back}."
     return (
         f"We have your newest {plural(likes, 'like')}{back}. "
         f"Older ones are no longer offered by {service}."

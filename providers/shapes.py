@@ -95,9 +95,14 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class FeedKind:
-    """A list that a service can page through; `on_wall` when what it brings are likes."""
+    """A list that a service can page through; `on_wall` when what it brings are likes.
+
+    `window` is how many of its newest entries the service shows, None when it shows all. It
+    serves for words only: a walk goes on until the list ends.
+    """
 
     key: str
     title: str
     default: bool
     on_wall: bool
+    window: int | None = None

@@ -21,9 +21,11 @@ _DEFAULTS = {
     "INSTAGRAM_OAUTH_URL": "https://api.instagram.com",
     "INSTAGRAM_API_URL": "https://api.instagram.com/v1",
 }
+# What v1 showed of a person's likes, by the account of those who used it.
+LIKED_WINDOW = 300
 KINDS: Mapping[str, FeedKind] = MappingProxyType(
     {
-        "liked": FeedKind("liked", "Likes", default=True, on_wall=True),
+        "liked": FeedKind("liked", "Likes", default=True, on_wall=True, window=LIKED_WINDOW),
         "own": FeedKind("own", "Own posts", default=False, on_wall=False),
     }
 )
