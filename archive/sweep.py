@@ -122,7 +122,7 @@ def _remove_due(now: datetime, swept: Swept) -> None:
     swept.left |= len(ids) > MOST_REMOVED
     for sha256 in ids[:MOST_REMOVED]:
         try:
-            size_bytes = _remove(sha256, now)
+            size_bytes = remove(sha256, now)
         except STORAGE_ERRORS as exc:
             logger.warning("sweep stopped by the storage error=%s", type(exc).__name__)
             swept.left = True
@@ -132,7 +132,7 @@ def _remove_due(now: datetime, swept: Swept) -> None:
             swept.removed_bytes += size_bytes
 
 
-def _remove(sha256: str, now: datetime) -> int | None:
+def remove(sha256: str, now: datetime) -> int | None:
     """Remove bytes and row in one commit; None when somebody wants them by now."""
     due = Blob.objects.filter(pk=sha256, unreferenced_since__lte=now - GRACE)
     with transaction.atomic():

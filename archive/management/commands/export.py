@@ -67,7 +67,7 @@ class Command(TeachingCommand):
         total = export.count(user, everything=everything)
         likes = export.lines(user, everything=everything)
         try:
-            with _whole_or_none(path) as file:
+            with whole_or_none(path) as file:
                 for line in tqdm(likes, total=total, unit=" likes", disable=None):
                     file.write(line)
         except OSError as exc:
@@ -76,7 +76,7 @@ class Command(TeachingCommand):
 
 
 @contextmanager
-def _whole_or_none(path: Path) -> Iterator[IO[str]]:
+def whole_or_none(path: Path) -> Iterator[IO[str]]:
     """A file beside `path` that takes its place when all of it is on the disk."""
     if path.is_dir():
         raise IsADirectoryError(None, "is a directory")
