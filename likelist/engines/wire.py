@@ -48,9 +48,9 @@ def any_port() -> int:
     return port
 
 
-def answers(port: int, path: str) -> int:
+def answers(port: int, path: str, *, host: str = "127.0.0.1") -> int:
     """The status that GET `path` on 127.0.0.1:`port` gives; 0 when nobody answers."""
-    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n"
+    request = f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=2) as caller:
             caller.sendall(request.encode())
