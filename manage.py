@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 from likelist import engines, runenv
@@ -25,5 +26,7 @@ def main(arguments: list[str]) -> None:
 if __name__ == "__main__":
     try:
         main(sys.argv)
+    except ImproperlyConfigured as exc:
+        sys.exit(f"✗ {exc}")
     except (engines.EngineError, OSError) as exc:
         sys.exit(f"✗ {engines.sentence(exc)}")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 
@@ -78,6 +79,26 @@ class Env:
             if source.get(f"{name}_FILE", "").strip():
                 return _content(f"{name}_FILE", source[f"{name}_FILE"].strip())
         return ""
+
+    def keys(self, name: str) -> list[str]:
+        """`name` as a list of Fernet keys, newest first."""
+        keys = self.words(name)
+        for number, key in enumerate(keys, start=1):
+            try:
+                Fernet(key)
+            except ValueError:
+                raise ImproperlyConfigured(
+                    f"{name}: key {number} is no Fernet key (32 bytes in URL-safe base64); make "
+                    "one with: openssl rand -base64 32 | tr '+/' '-_'"
+                ) from None
+        return keys
+
+    def service(self, name: str, default: str, schemes: tuple[str, ...]) -> str:
+        """`name` as the address of a server, which may be a socket."""
+        value = self.text(name, default)
+        if value.partition("://")[0] not in schemes or "://" not in value:
+            raise ImproperlyConfigured(f"{name} has to begin with {schemes[0]}://.")
+        return value
 
 
 def _is_address(value: str, schemes: tuple[str, ...]) -> bool:

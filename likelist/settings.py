@@ -13,6 +13,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 from likelist import runenv
 from likelist.env import Env
+from providers.address import allowed_hosts
+from providers.errors import BadConfiguration
+from providers.registry import SERVICES
 
 # Lets classes such as ModelAdmin[Crawl] name what they are about.
 django_stubs_ext.monkeypatch()
@@ -31,7 +34,7 @@ env = Env(os.environ, runenv.load(DATA, os.environ))
 
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY")
-TOKEN_KEYS = env.words("TOKEN_KEYS")
+TOKEN_KEYS = env.keys("TOKEN_KEYS")
 for name in SECRETS:
     if not env.has(name):
         raise ImproperlyConfigured(f"{name} is not set: see .env.example.")
@@ -95,7 +98,9 @@ TEMPLATES = [
 
 DATABASES = {
     "default": {
-        **environ.Env.db_url_config(env.text("DATABASE_URL", "postgresql:///likelist")),
+        **environ.Env.db_url_config(
+            env.service("DATABASE_URL", "postgresql:///likelist", ("postgresql", "postgres"))
+        ),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,
@@ -206,7 +211,12 @@ UPSTREAM = {
 if env.choice("INSTAGRAM_DIALECT", "v1", ("v1", "login")) == "login":
     raise ImproperlyConfigured("INSTAGRAM_DIALECT=login cannot be used yet: leave it at v1.")
 env.url("INSTAGRAM_API_URL", "")
-FETCH_ALLOW_PRIVATE_HOSTS = frozenset(env.words("FETCH_ALLOW_PRIVATE_HOSTS"))
+try:
+    FETCH_ALLOW_PRIVATE_HOSTS = allowed_hosts(UPSTREAM["FETCH_ALLOW_PRIVATE_HOSTS"])
+    for build in SERVICES.values():
+        build(UPSTREAM)
+except BadConfiguration as exc:
+    raise ImproperlyConfigured(str(exc)) from None
 MEDIA_CONCURRENCY = env.count("MEDIA_CONCURRENCY", 16, least=1)
 
 # The workshop's clockwork
@@ -216,8 +226,12 @@ VISIT_INTERVAL_MIN = timedelta(seconds=env.number("VISIT_INTERVAL_MIN", 900, lea
 VISIT_INTERVAL_MAX = timedelta(seconds=env.number("VISIT_INTERVAL_MAX", 86_400, least=1))
 CRAWL_REQUEST_INTERVAL = timedelta(seconds=env.number("CRAWL_REQUEST_INTERVAL", 0.2))
 CRAWL_LEASE = timedelta(seconds=env.number("CRAWL_LEASE", 90, least=1))
+if VISIT_INTERVAL_MIN > VISIT_INTERVAL_MAX:
+    raise ImproperlyConfigured("VISIT_INTERVAL_MIN has to be at most VISIT_INTERVAL_MAX.")
 BACKOFF_CAP = timedelta(seconds=env.number("BACKOFF_CAP", 3_600, least=1))
-REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
+REDIS_URL = env.service(
+    "REDIS_URL", "redis://127.0.0.1:6379/0", ("redis", "rediss", "redis+socket")
+)
 
 # Language, time, log
 
