@@ -93,6 +93,7 @@ def _retired(crawl: Crawl, error: ProviderError) -> None:
         kind=feed.kind,
         defaults={"words": error.words[:500]},
     )
+    crawl.trouble = "retired"
     end(crawl, error)
 
 

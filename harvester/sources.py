@@ -17,7 +17,7 @@ from accounts import upstream
 from accounts.models import Connection, User
 from archive.models import Feed
 from harvester import words
-from harvester.models import Crawl, Halt
+from harvester.models import Crawl
 from providers.service import Service
 
 LOGGED = 8
@@ -232,9 +232,6 @@ def _sentence(state: str, connection: Connection, crawls: Sequence[Crawl], servi
 
 
 def _after(last: Crawl, service: str) -> str:
-    halted = Halt.objects.filter(provider=last.feed.connection.provider, kind=last.feed.kind)
-    if last.state == Crawl.State.FAILED and halted.exists():
-        return words.RETIRED.format(service=service)
     when = words.ago(last.finished_at or last.opened_at)
     return f"Last checked {when}. {words.visit(last, service)}"
 

@@ -15,12 +15,12 @@ TROUBLES = {
     "foreign_next_url": "{service} pointed us to a place that is not its own; we did not go there.",
     "seal": "The administrator of this house has to look after its keys (TOKEN_KEYS).",
     "no_grant": "We have no permission to read this account.",
+    "retired": "{service} has closed this list for everybody. What we have stays.",
 }
 # By what became of the visit, where the code has no words of its own.
 WAITING = "{service} is not answering as it should. We try again {when}."
 LIMITED = "{service} asked us to slow down. We go on {when}."
 NEEDS_YOU = "{service} ended our permission. Reconnect, and we go on where we stopped."
-RETIRED = "{service} has closed this list for everybody. What we have stays."
 ENDED = "The visit ended early. What it found is kept; the next one looks again."
 
 
