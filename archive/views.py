@@ -124,7 +124,8 @@ def _wall(request: SignedInRequest, mine: LikeQuerySet, title: str, path: str) -
     context = {
         "title": title,
         "total": counts.likes,
-        "since": counts.since,
+        # While likes arrive their times are not known yet, so neither is the oldest.
+        "since": counts.since if page.likes and page.likes[0].is_settled else "",
         "months": wall.by_month(page.likes, before, counts),
         "pager": _pager(request, page, path, ""),
         "newest_id": page.likes[0].pk if page.likes and not before else None,

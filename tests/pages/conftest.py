@@ -1,0 +1,112 @@
+"""What tests of pages are given: likes hung by hand, pictures, browsers."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from itertools import count
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import Connection, User
+from archive import rollup, words
+from archive.models import Blob, Entry, Feed, Like, MediaItem
+from harvester.download import Download
+from tests.conftest import visit
+
+Hang = Callable[..., Like]
+NOON = datetime(2014, 5, 14, 12, tzinfo=UTC)
+numbers = count(1)
+
+
+def feed_of(user: User) -> Feed:
+    """The liked feed of a person, made at need."""
+    connection, _ = Connection.objects.get_or_create(
+        user=user, provider="instagram", upstream_id=user.username, username=user.username
+    )
+    feed, _ = Feed.objects.get_or_create(
+        user=user, connection=connection, kind="liked", on_wall=True
+    )
+    return feed
+
+
+@pytest.fixture
+def hang(alice: User) -> Hang:
+    """Hangs a like on a wall: alice's, newest first as they are hung, unless told otherwise."""
+
+    def hung(user: User = alice, **facts: Any) -> Like:
+        number, feed = next(numbers), feed_of(user)
+        known = {
+            "liked_at": NOON + timedelta(seconds=number),
+            "author": "ada",
+            "caption": f"caption {number}",
+            "is_settled": True,
+        } | facts
+        document = words.document(known["caption"], known["author"])
+        like = Like.objects.create(
+            user=user,
+            provider="instagram",
+            post_id=str(number),
+            wall_feed=feed,
+            rank=number << 16,
+            document=document,
+            **known,
+        )
+        seen = {"first_seen_at": NOON, "last_seen_at": NOON, "placed_at": NOON}
+        Entry.objects.create(
+            feed=feed, like=like, rank=like.rank, placed_visit=1, last_visit=1, **seen
+        )
+        rollup.move(user.pk, [], [like.liked_at])
+        return like
+
+    return hung
+
+
+def picture(like: Like, **facts: Any) -> MediaItem:
+    """A picture of a like, kept unless told otherwise."""
+    facts = {"kind": "image", "position": 0, "state": "stored"} | facts
+    blob = None
+    if facts["state"] == "stored":
+        digest = sha256(f"{like.pk} {facts['position']} {facts['kind']}".encode()).hexdigest()
+        blob = Blob.objects.create(
+            sha256=digest,
+            size_bytes=52_300,
+            content_type="video/mp4" if facts["kind"] == "video" else "image/jpeg",
+            width=800,
+            height=1000,
+            duration=74.0 if facts["kind"] == "video" else None,
+            colour="#99ff33",
+            previews=[320, 960],
+        )
+    return MediaItem.objects.create(user=like.user, like=like, blob=blob, **facts)
+
+
+@pytest.fixture
+def as_alice(client: Client, alice: User) -> Client:
+    """A browser in which alice is signed in."""
+    client.force_login(alice)
+    return client
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The system's Chromium where there is one."""
+    found = shutil.which("chromium") or shutil.which("google-chrome")
+    path = {"executable_path": found} if found else {}
+    return {**browser_type_launch_args, **path, "args": ["--no-sandbox"]}
+
+
+@pytest.fixture
+def house(feed: Feed, live_server: LiveServer) -> tuple[str, dict[str, str]]:
+    """The pages of a person with 50 likes and their pictures: address and session cookie."""
+    visit(feed)
+    Download(user=feed.user, seconds=20, impatient=True).run()
+    signed_in = Client()
+    signed_in.force_login(feed.user)
+    session = {"name": "session", "value": signed_in.session.session_key or ""}
+    return live_server.url, {**session, "url": live_server.url}

@@ -1,0 +1,59 @@
+"""The frame of every page: what templates, styles and scripts may not do."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from archive.models import Blob
+from archive.tiles import ratio_class, tone_class
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+STYLES = sorted((ROOT / "static/css").glob("*.css"))
+SCRIPTS = sorted((ROOT / "static/js").glob("*.js"))
+
+
+@pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: file.name)
+def test_a_template_says_what_it_wants_and_stays_small(file):
+    text = file.read_text()
+    assert text.startswith("{# wants:")
+    assert text.count("\n") <= 90
+
+
+@pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: file.name)
+def test_a_template_needs_no_exception_from_the_policy(file):
+    text = file.read_text()
+    assert not re.search(r"\sstyle=|\son\w+=|javascript:|hx-on|<style", text)
+    assert not re.search(r"<script(?![^>]*\bsrc=)", text)
+    assert "data:" not in text
+
+
+@pytest.mark.parametrize("file", SCRIPTS, ids=lambda file: file.name)
+def test_a_script_is_small_and_stands_alone(file):
+    text = file.read_text()
+    assert text.startswith("//")
+    assert text.count("\n") < 80
+    assert not re.search(r"^import |\beval\(|innerHTML|insertAdjacentHTML", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("file", STYLES, ids=lambda file: file.name)
+def test_only_tokens_know_raw_colours(file):
+    text = file.read_text()
+    assert "!important" not in text
+    assert "url(" not in text
+    if file.name not in {"tokens.css", "tones.css"}:
+        assert not re.search(r"#[0-9a-fA-F]{3,8}\b|rgb\(|hsl\(", text)
+
+
+def test_every_class_that_a_tile_can_have_has_a_rule():
+    rules = (ROOT / "static/css/tones.css").read_text()
+    for width in range(1, 400, 3):
+        assert f".{ratio_class(width, 100)} {{" in rules
+    for channel in range(0, 256, 5):
+        tone = tone_class(Blob(colour=f"#{channel:02x}{255 - channel:02x}80"))
+        assert f".{tone} {{" in rules
+    assert tone_class(Blob(colour="")) == ""
+    assert ratio_class(None, 5) == "r100"
