@@ -61,10 +61,25 @@ def make_room(feed: Feed, upper: int, items: int, *, ceiling: int) -> dict[int, 
         cursor.execute(_SPREAD, values)
         moved = dict(cursor.fetchall())
         cursor.execute(_FOLLOW, values)
-    for end in ("covered_top", "covered_bottom"):
-        setattr(feed, end, moved.get(getattr(feed, end), getattr(feed, end)))
-    feed.save(update_fields=["covered_top", "covered_bottom"])
+    _cover(feed, stretch, moved)
     return moved
+
+
+def _cover(feed: Feed, stretch: _Stretch, moved: dict[int, int]) -> None:
+    """The covered stretch ends at the same entries as before.
+
+    The one that it was named after may have gone to another place since.
+    """
+    if feed.covered_top is None or feed.covered_bottom is None:
+        return
+    if stretch.bottom < feed.covered_top < stretch.top:
+        under = [now for was, now in moved.items() if was <= feed.covered_top]
+        feed.covered_top = max(under, default=stretch.bottom)
+    if stretch.bottom < feed.covered_bottom < stretch.top:
+        over = [now for was, now in moved.items() if was >= feed.covered_bottom]
+        feed.covered_bottom = min(over, default=stretch.top)
+    feed.covered_bottom = min(feed.covered_bottom, feed.covered_top)
+    feed.save(update_fields=["covered_top", "covered_bottom"])
 
 
 def _find(feed: Feed, upper: int, step: int, ceiling: int) -> _Stretch:

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import Count, Q
+from django.db.models import Min
 
 from archive.models import Entry, Feed
+
+# A person may un-like a page or two and like it all again in the same order; more than this,
+# or than two pages, nobody does.
+SURE = 80
 
 
 def is_seam(feed: Feed, visit: int, ranks: Sequence[int]) -> bool:
     """Whether a page whose items all kept their ranks proves that nothing new lies below.
 
-    Every item stands inside the covered stretch; no entry between them was left out; and
-    above them no more is missing than the page itself holds, else they may have been
-    un-liked together and liked again in the same order.
+    Every item stands inside the covered stretch, and nothing that we have above the lowest
+    was left out by this visit. Where something was, it may have been un-liked; or what came
+    instead of it was un-liked together and liked again in the same order, and it still
+    follows: so much has to be walked below it first that this cannot be.
     """
     if not ranks or feed.covered_top is None or feed.covered_bottom is None:
         return False
     if max(ranks) > feed.covered_top or min(ranks) < feed.covered_bottom:
         return False
-    unseen = Entry.objects.filter(feed=feed, rank__gte=min(ranks), missing_since=None).exclude(
-        rank__in=ranks
-    )
-    left_out = unseen.exclude(last_visit=visit).aggregate(
-        inside=Count("pk", filter=Q(rank__lte=max(ranks))),
-        above=Count("pk", filter=Q(rank__gt=max(ranks))),
-    )
-    return left_out["inside"] == 0 and left_out["above"] <= len(ranks)
+    entries = Entry.objects.filter(feed=feed, rank__gte=min(ranks))
+    left_out = entries.filter(missing_since=None).exclude(last_visit=visit)
+    lowest = left_out.aggregate(rank=Min("rank"))["rank"]
+    if lowest is None:
+        return True
+    walked = entries.filter(last_visit=visit, rank__lt=lowest).count()
+    return walked >= max(SURE, 2 * len(ranks))

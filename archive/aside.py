@@ -1,0 +1,46 @@
+"""Setting aside what could not be read: once each, with its reason and shape."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from django.db.models import Q
+
+from archive.models import Entry, Feed, Quarantined
+from archive.placing import Visit
+from providers.shapes import Rejected
+
+
+def put(feed: Feed, visit: Visit, rejected: Sequence[Rejected], ranks: Sequence[int]) -> None:
+    """Set bad items of a page aside; a like that we have of them counts as seen.
+
+    An item without an id may be any that is not where it was: whatever we have between the
+    other items of the page, at `ranks`, counts as seen too.
+    """
+    if not rejected:
+        return
+    rows = {row.fingerprint: row for row in (_row(feed, visit, item) for item in rejected)}
+    Quarantined.objects.bulk_create(
+        [rows[fingerprint] for fingerprint in sorted(rows)],
+        update_conflicts=True,
+        unique_fields=["feed", "fingerprint"],
+        update_fields=["last_seen_at"],
+    )
+    seen = Q(like__post_id__in=[item.post_id for item in rejected if item.post_id])
+    if ranks and not all(item.post_id for item in rejected):
+        seen |= Q(rank__lt=visit.floor or visit.ceiling, rank__gte=min(ranks), missing_since=None)
+    Entry.objects.filter(seen, feed=feed).update(last_visit=visit.number, missing_since=None)
+
+
+def _row(feed: Feed, visit: Visit, item: Rejected) -> Quarantined:
+    told = "|".join((item.post_id, item.reason, item.shape))
+    return Quarantined(
+        feed=feed,
+        fingerprint=hashlib.sha256(told.encode("utf-8", "replace")).hexdigest(),
+        post_id=item.post_id[:255],
+        reason=item.reason[:500],
+        shape=item.shape,
+        first_seen_at=visit.now,
+        last_seen_at=visit.now,
+    )
