@@ -15,7 +15,8 @@ from pathlib import Path
 from likelist.engines import processes, wire
 
 WEB_WORKERS = 2
-TASKS_AT_ONCE = 2
+# One visit and two goes at media; all are short, so nobody waits long for a place.
+TASKS_AT_ONCE = 3
 CLOCKWORK = [sys.executable, "-m", "likelist.runner.clockwork"]
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 30.0
