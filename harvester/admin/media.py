@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
 from accounts.desk import Desk
 from archive.admin import find_of_person
@@ -46,7 +48,7 @@ class MediaItemAdmin(Desk[MediaItem]):
     search_help_text = "A number, or a person's username."
     actions = ("retry",)
     fields = (
-        *("id", "user", "like", "kind", "position", "width", "height", "host", "state", "blob"),
+        *("id", "user", "of_like", "kind", "position", "width", "height", "host", "state", "blob"),
         *("trouble", "attempts", "deaths", "not_before", "gone_at", "claimed_until"),
         *("refused_sha256", "refused_times", "created_at"),
     )
@@ -56,6 +58,12 @@ class MediaItemAdmin(Desk[MediaItem]):
     ) -> tuple[QuerySet[MediaItem], bool]:
         asked = search_term.strip()
         return (find_of_person(queryset, asked) if asked else queryset), False
+
+    @admin.display(description="like")
+    def of_like(self, item: MediaItem) -> str:
+        # By its number: a like that is loaded brings its caption along.
+        address = reverse("admin:archive_like_change", args=[item.like_id])
+        return format_html('<a href="{}">like {}</a>', address, item.like_id)
 
     @admin.display(description="comes from")
     def host(self, item: MediaItem) -> str:

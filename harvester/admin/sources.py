@@ -47,8 +47,7 @@ class FeedAdmin(Desk[Feed]):
     """Lists that are kept, and how much of each is proven."""
 
     list_display = ("id", "kind", "connection", "user", "entries_count", "completed_at", "next")
-    list_filter = ("kind", ("schedule__paused_at", admin.EmptyFieldListFilter))
-    list_select_related = ("user", "connection", "schedule")
+    list_filter = ("on_wall", ("schedule__paused_at", admin.EmptyFieldListFilter))
     search_fields = ("user__username__exact", "connection__username__iexact")
     search_help_text = "A person's username here or at the service."
     actions = ("check_now", "pause", "resume")
@@ -56,6 +55,10 @@ class FeedAdmin(Desk[Feed]):
         *("user", "connection", "kind", "on_wall", "entries_count", "visits", "next"),
         *("covered_top", "covered_bottom", "completed_at", "walked_whole_at", "created_at"),
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Feed]:
+        feeds = super().get_queryset(request).select_related("user", "connection", "schedule")
+        return feeds.defer("connection__grant")
 
     @admin.display(description="next visit", ordering="schedule__next_visit_at")
     def next(self, feed: Feed) -> object:
