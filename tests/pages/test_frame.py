@@ -57,3 +57,14 @@ def test_every_class_that_a_tile_can_have_has_a_rule():
         assert f".{tone} {{" in rules
     assert tone_class(Blob(colour="")) == ""
     assert ratio_class(None, 5) == "r100"
+
+
+@pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: file.name)
+def test_every_static_file_that_is_named_is_there(file):
+    named = re.findall(r"""{% static ['"]([^'"]+)['"] %}([#\w]*)""", file.read_text())
+    for name, _ in named:
+        assert (ROOT / "static" / name).is_file()
+    for symbol in re.findall(r"{{ icons }}#(\w+)", file.read_text()):
+        assert f'id="{symbol}"' in (ROOT / "static/img/icons.svg").read_text()
+    for symbol in re.findall(r"{{ prints }}#(\w+)", file.read_text()):
+        assert f'id="{symbol}"' in (ROOT / "static/img/prints.svg").read_text()
