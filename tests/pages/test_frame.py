@@ -11,7 +11,8 @@ from archive.models import Blob
 from archive.tiles import ratio_class, tone_class
 
 ROOT = Path(__file__).resolve().parents[2]
-TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+EVERY = sorted((ROOT / "templates").rglob("*.html"))
+TEMPLATES = [file for file in EVERY if file.parent.name != "admin"]
 STYLES = sorted((ROOT / "static/css").glob("*.css"))
 SCRIPTS = sorted((ROOT / "static/js").glob("*.js"))
 
