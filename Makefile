@@ -27,7 +27,7 @@ check: .venv/.dev ## Format, lint, types, import contracts, migrations
 	@$(PY) manage.py makemigrations --check --dry-run
 
 faults: .venv/.dev ## Three minutes of kills and faults
-	@$(PYTEST) -m faults $(ARGS)
+	@$(PYTEST) -n 2 -m faults $(ARGS)
 
 soak: .venv/.dev ## Every fault, repeated; an hour, once per release
 	@SOAK=1 $(PYTEST) -m faults $(ARGS)

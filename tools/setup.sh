@@ -11,6 +11,10 @@ refuse() {
     exit 1
 }
 
+version() {
+    if command -v "$1" >/dev/null; then "$1" -V 2>&1; else echo missing; fi
+}
+
 young_enough() {
     "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
 }
@@ -20,7 +24,7 @@ for name in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11}; do
     if young_enough "$name"; then python=$name && break; fi
 done
 young_enough "${python:-python3}" ||
-    refuse "Likelist needs Python 3.11 or newer, and ${python:-python3} is $("${python:-python3}" -V 2>&1 || echo missing): install one, or name it: make PYTHON=/path/to/python3"
+    refuse "Likelist needs Python 3.11 or newer, and ${python:-python3} is $(version "${python:-python3}"): install one, or name it: make PYTHON=/path/to/python3"
 "$python" -c 'import ensurepip, venv' 2>/dev/null ||
     refuse "This Python cannot make virtual environments: install its venv package (Debian and Ubuntu: apt install python3-venv)"
 mkdir -p .venv 2>/dev/null && [ -w .venv ] ||

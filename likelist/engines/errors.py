@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 
+UNWRITABLE = {errno.EPERM, errno.EACCES, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EEXIST}
+
 
 class EngineError(Exception):
     """The engines cannot serve; str() is one sentence for the person at the terminal."""
@@ -16,6 +18,6 @@ def sentence(exc: EngineError | OSError) -> str:
     where = f" ({exc.filename})" if exc.filename else ""
     if exc.errno == errno.ENOSPC:
         return f"The disk is full{where}: free some space and run it again."
-    if exc.errno in {errno.EPERM, errno.EACCES, errno.EROFS}:
+    if exc.errno in UNWRITABLE:
         return f"The data directory is not writable{where}: mend its rights or set LIKELIST_DATA."
     return f"The engines could not start: {exc.strerror or exc}{where}."

@@ -7,7 +7,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -21,6 +21,7 @@ VARIABLES = {"postgres": "DATABASE_URL", "valkey": "REDIS_URL"}
 MARK = "LIKELIST_RUN"
 # Recovery after a crash can take minutes; a keeper that does not even answer is given up sooner.
 PATIENCE = 900.0
+LONG = 8.0
 CALLS = 4
 LINUX_ONLY = (
     "The embedded engines run on Linux only: use docker compose, or set DATABASE_URL and REDIS_URL."
@@ -35,8 +36,11 @@ class Hold:
         self.engines = wanted(environ)
         self.locks = ExitStack()
 
-    def take(self) -> dict[str, str]:
-        """Addresses by variable of the engines that the environment does not name."""
+    def take(self, impatient: Callable[[], None] = lambda: None) -> dict[str, str]:
+        """Addresses by variable of the engines that the environment does not name.
+
+        `impatient` is called once when that takes long: after a crash or for an upgrade.
+        """
         if not self.engines:
             return {}
         if sys.platform != "linux":
@@ -47,18 +51,21 @@ class Hold:
             lock = self.locks.enter_context(self.rooms.wish(engine).open("a"))
             # Waits while a keeper is stopping; then that one is gone and a new one is called.
             fcntl.flock(lock, fcntl.LOCK_SH)
-        return self.refresh()
+        return self.refresh(impatient)
 
-    def refresh(self) -> dict[str, str]:
+    def refresh(self, impatient: Callable[[], None] = lambda: None) -> dict[str, str]:
         """Addresses again, after calling a new keeper if the old one died."""
         called = 0
-        deadline = time.monotonic() + PATIENCE
+        long, deadline = time.monotonic() + LONG, time.monotonic() + PATIENCE
         while (answers := self._answers()) is None:
             if called == CALLS or time.monotonic() > deadline:
                 raise EngineError(f"The engines do not start: see {self.rooms.logs}/keeper.log.")
             if keeper(self.rooms) is None:
                 called += 1
                 _call_keeper(self.rooms)
+            if time.monotonic() > long:
+                impatient()
+                long = deadline
             time.sleep(0.02)
         return answers
 

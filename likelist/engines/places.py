@@ -71,7 +71,7 @@ class Places:
 
 def places(data: Path) -> Places:
     """The rooms of a data directory, however it was written down."""
-    return Places(Path(data).absolute())
+    return Places(Path(data).resolve())
 
 
 def _private(directory: Path) -> bool:

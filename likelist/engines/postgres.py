@@ -25,7 +25,7 @@ RULES = "-A trust -E UTF8 --locale-provider=builtin --builtin-locale=C.UTF-8 --l
 TUNING = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "max_connections": "64",
+    "max_connections": "100",
     "shared_buffers": "96MB",
     "effective_cache_size": "512MB",
     "work_mem": "8MB",
@@ -133,8 +133,7 @@ class Server:
         return len(lines) > 7 and lines[0] == str(self.process.pid) and lines[7].strip() == "ready"
 
     def _refused_for_now(self) -> bool:
-        words = _tail(self.log, self.heard)
-        return "is still in use" in words or "lock file" in words
+        return "is still in use" in _tail(self.log, self.heard)
 
 
 def url(sockets: Path) -> str:

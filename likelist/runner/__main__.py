@@ -61,7 +61,9 @@ def main() -> int:
 
 
 def _run(bell: Bell) -> int:
-    data = runenv.data_dir().absolute()
+    if sys.platform != "linux":
+        raise CannotRun("make run needs Linux: elsewhere use docker compose (see README.md).")
+    data = runenv.data_dir().resolve()
     runenv.ensure(data)
     with _alone(data):
         house = House(data, _port())

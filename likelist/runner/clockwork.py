@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from celery import Celery
+from celery.utils.nodenames import gethostname, nodename
 
 from likelist import runenv
 from likelist.celery import app
@@ -27,7 +28,7 @@ def main(role: str) -> int:
 
 def worker() -> int:
     celery = app.Worker(
-        hostname=f"likelist-{os.getpid()}@%h",
+        hostname=nodename(f"likelist-{os.getpid()}", gethostname()),
         concurrency=TASKS_AT_ONCE,
         queues=",".join(QUEUES),
         loglevel="INFO",

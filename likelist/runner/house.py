@@ -89,7 +89,9 @@ class House:
         service.start(self.environ)
 
     def _hold_engines(self) -> None:
-        self.environ |= self.hold.take()
+        log = self.data / "logs" / "keeper.log"
+        long = f"take long (recovery or an upgrade): see {log}"
+        self.environ |= self.hold.take(lambda: report.waiting("engines", long))
         where = str(self.hold.rooms.home)
         if "postgres" in self.hold.engines:
             report.up("postgres", f"PostgreSQL {wheels.postgres().version}, embedded", where)

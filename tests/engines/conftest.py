@@ -34,7 +34,7 @@ def fresh_terminal(data: Path, **more: str) -> dict[str, str]:
 def data() -> Iterator[Path]:
     """A data directory; everything that uses it is ended and its disk given back."""
     with tempfile.TemporaryDirectory(prefix="ll-eng-", ignore_cleanup_errors=True) as name:
-        yield Path(name)
+        yield Path(name).resolve()
         leash.sweep(leash.mark_of(Path(name)), patience=0)
         for pid in users_of(Path(name)):
             kill(pid)
@@ -52,10 +52,21 @@ def _made_once() -> Iterator[Path]:
 @pytest.fixture
 def lived_in(data: Path, _made_once: Path) -> Path:
     """A data directory with a cluster that was used and left in order."""
-    ignored = shutil.ignore_patterns("*.programs")
-    shutil.copytree(_made_once, data / "engines" / "postgres", ignore=ignored)
-    (data / "engines").chmod(0o700)
+    settle(_made_once, data)
     return data
+
+
+@pytest.fixture
+def neighbour(data: Path, _made_once: Path) -> Path:
+    """Another one, below the first."""
+    settle(_made_once, data / "neighbour")
+    return data / "neighbour"
+
+
+def settle(cluster: Path, data: Path) -> None:
+    ignored = shutil.ignore_patterns("*.programs")
+    shutil.copytree(cluster, data / "engines" / "postgres", ignore=ignored)
+    (data / "engines").chmod(0o700)
 
 
 def users_of(data: Path) -> list[int]:

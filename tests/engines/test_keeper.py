@@ -100,10 +100,9 @@ def test_a_doorbell_that_cannot_be_read_is_set_aside(lived_in: Path) -> None:
     assert list((lived_in / "engines").glob("valkey.broken-*"))
 
 
-def test_two_directories_have_engines_of_their_own(lived_in: Path, tmp_path: Path) -> None:
-    other = tmp_path / "other"
+def test_two_directories_have_engines_of_their_own(lived_in: Path, neighbour: Path) -> None:
     with engines.hold(lived_in, {}) as here:
-        with engines.hold(other, {}) as there:
+        with engines.hold(neighbour, {}) as there:
             sql(here, "CREATE TABLE only_here ()")
             assert sql(there, "SELECT to_regclass('only_here')") == [(None,)]
         assert sql(here, "SELECT to_regclass('only_here')") == [("only_here",)]

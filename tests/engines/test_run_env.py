@@ -12,7 +12,13 @@ from likelist import runenv
 from likelist.runner import standin
 from tests.engines.conftest import PYTHON, fresh_terminal
 
-SAY = "from likelist import runenv; print(runenv.ensure(runenv.data_dir()))"
+SAY = """
+import sys
+from likelist import runenv
+print("here", flush=True)
+sys.stdin.read()
+print(runenv.ensure(runenv.data_dir()))
+"""
 
 
 def test_of_eight_commands_at_once_all_see_the_same_secrets(data: Path) -> None:
@@ -21,11 +27,17 @@ def test_of_eight_commands_at_once_all_see_the_same_secrets(data: Path) -> None:
             [PYTHON, "-c", SAY],
             cwd=runenv.ROOT,
             env=fresh_terminal(data / "new"),
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
         for _ in range(8)
     ]
+    assert [command.stdout and command.stdout.readline() for command in commands] == ["here\n"] * 8
+    for command in commands:
+        assert command.stdin
+        command.stdin.close()
+        command.stdin = None
     said = {command.communicate()[0] for command in commands}
     assert len(said) == 1
     assert runenv.load(data / "new", {})["SECRET_KEY"] in said.pop()
