@@ -12,12 +12,18 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Q
 from django.db.models.functions import Coalesce, Now
 
 from accounts.models import Connection
+from harvester import plan
 from harvester.models import Crawl
 
 logger = logging.getLogger(__name__)
+
+
+# In flight at so many deaths; an unreleased lease is one that was not counted yet.
+_SUSPECTED = Q(deaths__gte=Crawl.SUSPECT) | Q(deaths=Crawl.SUSPECT - 1, leased_until__lt=Now())
 
 
 class LostLease(Exception):
@@ -37,7 +43,7 @@ class Held:
         Locking the person puts the commits of all their feeds in a row, so that roll-ups
         and likes two feeds share never race. An inactive person's visit is as good as lost.
         """
-        crawls = Crawl.objects.select_related("feed__user", "feed__connection")
+        crawls = Crawl.objects.select_related("feed__user", "feed__connection", "feed__schedule")
         mine = crawls.filter(
             pk=self.crawl_id,
             lease=self.token,
@@ -69,14 +75,19 @@ def take(crawl_id: int, *, patient: bool = True) -> Held | None:
     """Take up a visit; None when it is over, held by somebody, or not to be visited now.
 
     `patient`: a visit that waits for later is left alone. A holder that never released it
-    has died with it; that is counted, and forgiven by the next page stored.
+    has died with it; that is counted, and forgiven by the next page stored. After SUSPECT
+    deaths it is walked alone, and if its holder dies even then, it ends.
     """
     with transaction.atomic():
         crawls = Crawl.objects.due() if patient else Crawl.objects.free().allowed()
-        crawl = crawls.select_for_update(of=("self",), skip_locked=True).filter(pk=crawl_id).first()
+        locked = crawls.select_for_update(of=("self",), skip_locked=True)
+        crawl = locked.select_related("feed__schedule").filter(pk=crawl_id).first()
         if crawl is None:
             return None
         deaths = crawl.deaths + (crawl.lease is not None)
+        if deaths > Crawl.SUSPECT:
+            _give_up(crawl)
+            return None
         if _must_wait(crawl, deaths):
             return None
         held = Held(crawl.pk, uuid.uuid4())
@@ -92,11 +103,30 @@ def take(crawl_id: int, *, patient: bool = True) -> Held | None:
 
 
 def _must_wait(crawl: Crawl, deaths: int) -> bool:
-    """A visit that was in flight at several deaths is walked alone; others wait for it."""
-    held = Crawl.objects.filter(leased_until__gt=Now()).exclude(pk=crawl.pk)
-    if deaths < Crawl.SUSPECT:
-        held = held.filter(deaths__gte=Crawl.SUSPECT)
-    return held.exists()
+    """A suspect is walked alone: it waits until nobody walks, and others wait for it.
+
+    Also for one whose turn it is: else it would never come while there is much to do.
+    """
+    others = Crawl.objects.exclude(pk=crawl.pk)
+    held = others.filter(leased_until__gt=Now())
+    if deaths >= Crawl.SUSPECT:
+        return held.exists()
+    turn = others.filter(pk__in=Crawl.objects.due().values("pk"))
+    return (held | turn).filter(_SUSPECTED).exists()
+
+
+def _give_up(crawl: Crawl) -> None:
+    """It kills whoever walks it: the visit ends, the next one comes as planned."""
+    Crawl.objects.filter(pk=crawl.pk).update(
+        state=Crawl.State.FAILED,
+        finished_at=Now(),
+        trouble="kills_workers",
+        lease=None,
+        leased_until=None,
+        not_before=None,
+    )
+    plan.after_failure(crawl)
+    logger.error("visit killed its worker while it was alone crawl=%s", crawl.pk)
 
 
 @contextmanager

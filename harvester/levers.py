@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
@@ -31,10 +32,14 @@ def resume(feed: Feed) -> None:
 
 
 def stop(crawl: Crawl) -> None:
-    """End a visit; whoever holds it finds its lease lost. Nothing kept is touched."""
-    Crawl.objects.live().filter(pk=crawl.pk).update(
-        state=Crawl.State.STOPPED, finished_at=Now(), lease=None, leased_until=None
-    )
+    """End a visit; whoever holds it finds its lease lost. Nothing kept is touched.
+
+    The next one is not due at once, or the next tick would undo what was asked.
+    """
+    stopped = Crawl.objects.live().filter(pk=crawl.pk)
+    if stopped.update(state=Crawl.State.STOPPED, finished_at=Now(), lease=None, leased_until=None):
+        later = Now() + settings.VISIT_INTERVAL_MIN
+        Schedule.objects.filter(feed=crawl.feed_id).update(next_visit_at=later)
 
 
 def disconnect(connection: Connection) -> None:

@@ -49,8 +49,8 @@ def open_crawl(feed: Feed, *, asked: bool = False) -> Crawl:
         with transaction.atomic():
             return _new_crawl(feed, asked=asked)
     except IntegrityError:
-        # one_live_crawl_per_feed: somebody else opened it a moment ago.
-        return live.get()
+        # one_live_crawl_per_feed: somebody else opened it a moment ago, and it may be over.
+        return open_crawl(feed, asked=asked)
 
 
 def _new_crawl(feed: Feed, *, asked: bool) -> Crawl:
@@ -80,24 +80,29 @@ def restart(crawl: Crawl) -> None:
 
 
 def after_success(crawl: Crawl) -> None:
-    """Plan the next visit by the pace at which this one found likes."""
-    schedule = Schedule.objects.select_for_update().get(feed=crawl.feed_id)
+    """Plan the next visit by the pace at which this one found likes.
+
+    One statement: this is part of every visit that finds nothing new.
+    """
+    schedule = crawl.feed.schedule
     now = timezone.now()
-    interval = _interval(schedule, crawl)
-    schedule.next_visit_at = now + interval
-    schedule.reason = _reason(schedule, crawl)
-    schedule.last_success_at, schedule.failures = now, 0
-    schedule.save()
+    Schedule.objects.filter(pk=schedule.pk).update(
+        next_visit_at=now + _interval(schedule, crawl),
+        reason=_reason(schedule, crawl),
+        last_success_at=now,
+        failures=0,
+    )
 
 
 def after_failure(crawl: Crawl) -> None:
     """Come back soon after a visit that ended early, later each time."""
-    schedule = Schedule.objects.select_for_update().get(feed=crawl.feed_id)
-    schedule.failures += 1
-    wait = settings.VISIT_INTERVAL_MIN * 2 ** min(schedule.failures - 1, 20)
-    schedule.next_visit_at = timezone.now() + min(wait, settings.VISIT_INTERVAL_MAX)
-    schedule.reason = "because the last visit ended early"
-    schedule.save()
+    failures = crawl.feed.schedule.failures + 1
+    wait = settings.VISIT_INTERVAL_MIN * 2 ** min(failures - 1, 20)
+    Schedule.objects.filter(feed=crawl.feed_id).update(
+        next_visit_at=timezone.now() + min(wait, settings.VISIT_INTERVAL_MAX),
+        reason="because the last visit ended early",
+        failures=failures,
+    )
 
 
 def _interval(schedule: Schedule, crawl: Crawl) -> timedelta:

@@ -70,15 +70,21 @@ def walk(held: Held, *, upto: Slice, after_page: AfterPage) -> Next:
     except ProviderError as error:
         return _met(held, error)
     except LostLease:
-        logger.warning("visit is somebody else's now crawl=%s", held.crawl_id)
-        return Next.NOTHING
+        return _lost(held)
 
 
 def _met(held: Held, error: ProviderError) -> Next:
     try:
         outcomes.settle(held, error)
     except LostLease:
-        logger.warning("visit is somebody else's now crawl=%s", held.crawl_id)
+        return _lost(held)
+    return Next.NOTHING
+
+
+def _lost(held: Held) -> Next:
+    """Somebody else walks it by now, or nobody may: then the lease is still ours to give back."""
+    held.release()
+    logger.warning("visit is not ours any more crawl=%s", held.crawl_id)
     return Next.NOTHING
 
 
