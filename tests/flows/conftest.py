@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import count
@@ -13,8 +12,11 @@ import psycopg2
 import pytest
 
 from simulator.serve import Simulator
+from tests.browser_plugin import browser_type_launch_args
 from tests.faults.house import House, folder
 from tests.faults.visitor import Visitor
+
+__all__ = ["browser_type_launch_args"]
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
 MIGRATED = f"story_{os.getpid()}"
@@ -57,8 +59,8 @@ def new_house(_address: str) -> Iterator[NewHouse]:
 
 @pytest.fixture(scope="session")
 def house(new_house: NewHouse) -> House:
-    """A house in which everything runs."""
-    open_house = new_house()
+    """A house in which everything runs, and in which a visit comes when it is called for."""
+    open_house = new_house(VISIT_INTERVAL_MIN="3600", VISIT_INTERVAL_MAX="3600")
     open_house.start(open_house.web(), open_house.worker(), open_house.beat())
     return open_house
 
@@ -69,16 +71,6 @@ def visitor(house: House) -> Iterator[Visitor]:
     yield somebody
     somebody.close()
     house.instagram.heal()
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(
-    browser_type_launch_args: dict[str, object],
-) -> dict[str, object]:
-    """The machine's own Chromium, where there is one."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    found = {"executable_path": chromium} if chromium else {}
-    return {**browser_type_launch_args, **found, "args": ["--no-sandbox"]}
 
 
 def _bell() -> str:

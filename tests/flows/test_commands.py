@@ -1,0 +1,65 @@
+"""A house without workers, kept by commands alone: connect, crawl, export, verify."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulator.serve import Simulator
+from tests.faults.house import House
+from tests.faults.truth import check_equal
+from tests.flows.conftest import NewHouse
+
+CRAWL = ("crawl", "--user", "una")
+
+
+@pytest.fixture(scope="module")
+def quiet(new_house: NewHouse) -> House:
+    """A house in which nothing runs, and una, who is connected by a token."""
+    house = new_house()
+    house.instagram.set_likes("una", 150)
+    token = house.instagram.token("una")
+    said = house.command("connect", "una", "--provider", "instagram", "--token", "-", typed=token)
+    assert "connected to una" in said
+    return house
+
+
+@pytest.fixture
+def instagram(quiet: House) -> Simulator:
+    quiet.instagram.heal()
+    quiet.instagram.forget_requests()
+    return quiet.instagram
+
+
+def test_a_killed_crawl_is_run_again_and_completes(quiet: House, instagram: Simulator) -> None:
+    instagram.fail("missing_media", skip=5)
+    instagram.fail("slow", match="liked", skip=2, seconds=30)
+    killed = quiet.begin(*CRAWL)
+    assert quiet.is_so("SELECT max(pages) = 2 FROM harvester_crawl")
+    killed.kill()
+    killed.wait()
+    instagram.forget_requests()
+    assert "complete" in quiet.command(*CRAWL)
+    # It went on at the page that was never answered: three of five were left.
+    assert instagram.counts()["liked"] == 3
+    kept = quiet.export("una")
+    lost = [one for like in kept for one in like["media"] if one["state"] != "stored"]
+    assert len(lost) == 1
+    assert quiet.complaints() == []
+    quiet.sql("UPDATE archive_mediaitem SET gone_at = NULL")
+    assert "complete" in quiet.command(*CRAWL)
+    check_equal(instagram, "una", quiet.export("una"), least=150)
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [("rate_limit", "slow down"), ("dead_token", "Reconnect"), ("retired", "closed this list")],
+)
+def test_a_crawl_that_cannot_go_on_says_why(
+    quiet: House, instagram: Simulator, fault: str, reason: str
+) -> None:
+    instagram.fail(fault, match="liked", times=None)
+    assert reason in quiet.command(*CRAWL, code=1)
+    assert instagram.counts()["liked"] == 1
+    instagram.heal()
+    quiet.sql("UPDATE accounts_connection SET not_before = NULL, state = 'connected'")
+    assert "complete" in quiet.command(*CRAWL)
