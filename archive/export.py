@@ -11,12 +11,20 @@ from typing import TypeVar
 from django.db import connection
 
 from accounts.models import User
-from archive.models import Entry, Like, MediaItem
+from archive.models import Entry, Feed, Like, MediaItem
 from archive.models.like import LikeQuerySet
 from archive.snapshot import snapshot
 
 CHUNK = 500
-_KINDS = [MediaItem.Kind.IMAGE, MediaItem.Kind.VIDEO]
+_KINDS: list[str] = [MediaItem.Kind.IMAGE, MediaItem.Kind.VIDEO]
+_OF_LIKE = (
+    *("provider", "post_id", "author", "caption", "link", "posted_at", "wall_feed"),
+    *("liked_at", "liked_after", "liked_before"),
+)
+_OF_MEDIUM = (
+    *("like", "kind", "position", "state"),
+    *("blob__sha256", "blob__size_bytes", "blob__content_type"),
+)
 # JSON allows them inside a line, many readers of lines do not.
 _ENDINGS = str.maketrans({"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 _Row = TypeVar("_Row", Entry, MediaItem)
@@ -37,9 +45,11 @@ def records(user: User, *, everything: bool = False) -> Iterator[dict[str, objec
     """
     likes = Like.objects.of(user)
     with snapshot():
-        yield from _in_chunks(likes.on_wall().newest_first())
+        feeds = Feed.objects.of(user).in_bulk()
+        yield from _in_chunks(likes.on_wall().newest_first(), feeds)
         if everything:
-            yield from _in_chunks(likes.filter(on_wall=False).order_by("kept_at", "pk"))
+            others = likes.filter(on_wall=False).order_by("kept_at", "pk")
+            yield from _in_chunks(others, feeds)
 
 
 def count(user: User, *, everything: bool = False) -> int:
@@ -48,13 +58,15 @@ def count(user: User, *, everything: bool = False) -> int:
     return (likes if everything else likes.on_wall()).count()
 
 
-def _in_chunks(likes: LikeQuerySet) -> Iterator[dict[str, object]]:
+def _in_chunks(likes: LikeQuerySet, feeds: dict[int, Feed]) -> Iterator[dict[str, object]]:
     for ids in _ids(likes):
-        here = Like.objects.defer("document").in_bulk(ids)
-        entries = _by_like(Entry.objects.filter(like__in=ids).select_related("feed"))
-        media = _by_like(MediaItem.objects.filter(like__in=ids).select_related("blob"))
+        here = Like.objects.only(*_OF_LIKE).in_bulk(ids)
+        entries = _by_like(Entry.objects.filter(like__in=ids).only("like", "feed", "rank"))
+        media = _by_like(
+            MediaItem.objects.filter(like__in=ids).select_related("blob").only(*_OF_MEDIUM)
+        )
         for pk in ids:
-            yield _record(here[pk], entries[pk], media[pk])
+            yield _record(here[pk], entries[pk], media[pk], feeds)
 
 
 def _ids(likes: LikeQuerySet) -> Iterator[list[int]]:
@@ -73,9 +85,12 @@ def _by_like(rows: Iterable[_Row]) -> dict[int, list[_Row]]:
     return found
 
 
-def _record(like: Like, entries: list[Entry], media: list[MediaItem]) -> dict[str, object]:
-    entries.sort(key=lambda entry: _liked_feed_first(like, entry))
-    media.sort(key=lambda item: (item.position, _KINDS.index(MediaItem.Kind(item.kind))))
+def _record(
+    like: Like, entries: list[Entry], media: list[MediaItem], feeds: dict[int, Feed]
+) -> dict[str, object]:
+    sources = [(entry, feeds[entry.feed_id]) for entry in entries]
+    sources.sort(key=lambda source: _liked_feed_first(like, source[1]))
+    media.sort(key=lambda item: (item.position, _KINDS.index(item.kind)))
     return {
         "id": like.pk,
         "provider": like.provider,
@@ -87,18 +102,16 @@ def _record(like: Like, entries: list[Entry], media: list[MediaItem]) -> dict[st
         "liked_at": _moment(like.liked_at),
         "liked_after": _moment(like.liked_after),
         "liked_before": _moment(like.liked_before),
-        "sources": [_source(entry) for entry in entries],
+        "sources": [
+            {"feed": feed.pk, "kind": feed.kind, "rank": entry.rank} for entry, feed in sources
+        ],
         "media": [_medium(item) for item in media],
     }
 
 
-def _liked_feed_first(like: Like, entry: Entry) -> tuple[bool, bool, int]:
+def _liked_feed_first(like: Like, feed: Feed) -> tuple[bool, bool, int]:
     """The feed that gives it its place on the wall, other liked feeds, the rest."""
-    return entry.feed_id != like.wall_feed_id, not entry.feed.on_wall, entry.feed_id
-
-
-def _source(entry: Entry) -> dict[str, object]:
-    return {"feed": entry.feed_id, "kind": entry.feed.kind, "rank": entry.rank}
+    return feed.pk != like.wall_feed_id, not feed.on_wall, feed.pk
 
 
 def _medium(item: MediaItem) -> dict[str, object]:
