@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -13,6 +15,9 @@ from accounts.models import Connection, User
 from archive import serving
 from archive.models import Blob, Feed, Like
 from tests.house import builders
+
+# What a terminal has anyway.
+PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,15 @@ def another(bob: User) -> Home:
 def staff(db: None) -> Home:
     """The administrator, who has an archive like anybody else."""
     return settle(User.objects.create_superuser("root", password="a-good-password"))
+
+
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """An environment in which nobody set anything but where the data are."""
+    for name in set(os.environ) - set(PASSED_ON):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("LIKELIST_DATA", str(tmp_path / "data"))
+    return tmp_path / "data"
 
 
 def browser(user: User | None = None, *, enforce_csrf_checks: bool = False) -> Client:

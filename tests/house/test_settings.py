@@ -15,9 +15,9 @@ from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 from likelist.runenv import ROOT
+from tests.house.conftest import PASSED_ON
 
 SETTINGS = ROOT / "likelist" / "settings.py"
-PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR")
 KEY = f"{'A' * 43}="
 BROKEN = [
     ("DEBUG", "yes"),
@@ -53,15 +53,6 @@ BROKEN = [
     ("CRAWL_LEASE", "soon"),
     ("BACKOFF_CAP", "1h"),
 ]
-
-
-@pytest.fixture
-def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """An environment in which nobody set anything but where the data are."""
-    for name in set(os.environ) - set(PASSED_ON):
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("LIKELIST_DATA", str(tmp_path / "data"))
-    return tmp_path / "data"
 
 
 def read_settings() -> dict[str, Any]:
