@@ -45,7 +45,9 @@ def data() -> Iterator[Path]:
 def _made_once() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="ll-eng-", ignore_cleanup_errors=True) as name:
         held(Path(name))
-        assert all_gone(Path(name))
+        gone = all_gone(Path(name))
+        kill(*users_of(Path(name)))
+        assert gone
         yield Path(name) / "engines" / "postgres"
 
 
