@@ -45,6 +45,6 @@ pip=".venv/bin/python -m pip --disable-pip-version-check -q install --retries 2 
 uv=".venv/bin/uv pip install -q --python .venv/bin/python --require-hashes -r"
 # uv is quick; where it has no build for this machine, or stumbles, plain pip does it.
 [ -x .venv/bin/uv ] || $pip tools/uv.txt 2>/dev/null || true
-{ [ -x .venv/bin/uv ] && $uv "$requirements"; } || $pip "$requirements" ||
+{ [ -x .venv/bin/uv ] && UV_SYSTEM_CERTS=1 $uv "$requirements" 2>/dev/null; } || $pip "$requirements" ||
     refuse "The packages of $requirements could not be installed: see above; check the network and the disk, then run it again"
 echo "$requirements" >"$stamp"
