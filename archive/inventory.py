@@ -25,7 +25,7 @@ class Stored:
 
 
 def objects(folder: str, *, after: str = "") -> Iterator[Stored]:
-    """What is stored under `folder` beyond the key `after`, by key.
+    """What is stored under `folder` beyond `after`, by key. `after` is not a folder's name.
 
     STORAGE_ERRORS when a listing fails: then nothing may be concluded from what came before.
     """

@@ -55,8 +55,8 @@ class Survey:
         }
 
 
-def survey(*, most: int | None = None, begin: str = "") -> Survey:
-    """List the storage, or `most` objects of each folder, once around from hash `begin` on.
+def survey(*, most: int | None = None, begin: int = 0) -> Survey:
+    """List the storage, or `most` objects of each folder, once around from hash byte `begin` on.
 
     Beginning somewhere else each time reaches all in the end. STORAGE_ERRORS when a listing
     fails.
@@ -86,8 +86,9 @@ def adopt(strays: Iterable[Stray], now: datetime) -> int:
     return len(rows)
 
 
-def _around(folder: str, begin: str) -> Iterator[Stored]:
-    start = f"{folder}/{begin}"
+def _around(folder: str, begin: int) -> Iterator[Stored]:
+    # Not the folder's own name: some servers would leave out what is inside.
+    start = f"{folder}/{begin - 1:02x}~" if begin else ""
     yield from inventory.objects(folder, after=start)
     for found in inventory.objects(folder) if begin else ():
         if found.key > start:

@@ -83,7 +83,7 @@ def _surveyed(now: datetime) -> strays.Survey:
     hour = int(now.timestamp() // EVERY.total_seconds())
     try:
         _look_for_sample()
-        found = strays.survey(most=MOST_LISTED, begin=f"{hour * 97 % 256:02x}")
+        found = strays.survey(most=MOST_LISTED, begin=hour * 97 % 256)
     except STORAGE_ERRORS as exc:
         raise SweepRefused("The storage cannot be read.") from exc
     found.strays = found.older_than(now - leftovers.LIFE)

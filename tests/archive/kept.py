@@ -59,8 +59,9 @@ def feed_of(user: User, *, kind: str = "liked", on_wall: bool = True) -> Feed:
 def keep(feed: Feed, count: int, *, pictures: int = 1) -> list[Like]:
     """`count` likes with stored pictures below what the feed has, newest first."""
     begin = feed.entries_count
-    made = (_like(feed, begin + place) for place in range(count))
-    likes = Like.objects.bulk_create(made)
+    made = (_like(feed, begin + place) for place in reversed(range(count)))
+    # The oldest gets the lowest id, as nowhere in a real harvest: ids say nothing about order.
+    likes = Like.objects.bulk_create(made)[::-1]
     Entry.objects.bulk_create(entry(feed, like) for like in likes)
     for like in likes:
         for position in range(pictures):
