@@ -1,7 +1,8 @@
 """`make shots`: every page as a picture, light and dark, wide and narrow, and one sheet of all.
 
 Starts engines and a simulator of its own, keeps 300 likes as a worker would, serves the pages
-and looks at them with Chromium. Pictures land in `shots/`, the sheet is `shots/sheet.webp`.
+and looks at them with Chromium. Pictures land in `shots/`, the sheet is `shots/sheet.webp`, and
+the picture of the README `shots/showcase.webp`.
 """
 
 from __future__ import annotations
@@ -36,6 +37,19 @@ from harvester.download import Download
 from harvester.walk import Slice, walk
 from providers.shapes import Grant
 
+SHOWN = (
+    ("feed-wide-light", "wall-wide-dark"),
+    ("like-wide-light", "like-album-wide-dark"),
+    ("arriving-wide-light", "sources-wide-dark"),
+    (
+        "wall-phone-light",
+        "like-phone-light",
+        "search-phone-light",
+        "arriving-phone-dark",
+        "like-video-phone-dark",
+        "sources-phone-dark",
+    ),
+)
 SIZES = {"wide": (1440, 900), "phone": (390, 844)}
 THEMES = ("light", "dark")
 LIKES = 300
@@ -180,6 +194,21 @@ def sheet(out: Path) -> None:
     paper.save(out / "sheet.webp", quality=80)
 
 
+def showcase(out: Path, file: Path) -> None:
+    """The pages worth showing first, large enough to look at: the picture of the README."""
+    height, gap = 480, 20
+    wide, narrow = 768, 222
+    paper = Image.new("RGB", (2 * wide + 3 * gap, 4 * (height + gap) + gap), "#8a857d")
+    for row, names in enumerate(SHOWN):
+        width = wide if len(names) == 2 else narrow
+        step = (paper.width - 2 * gap - width) // (len(names) - 1)
+        for column, name in enumerate(names):
+            shot = Image.open(out / f"{name}.png").convert("RGB")
+            place = (gap + column * step, gap + row * (height + gap))
+            paper.paste(shot.resize((width, height), Image.Resampling.LANCZOS), place)
+    paper.save(file, quality=82)
+
+
 def main() -> None:
     """Take all of them."""
     parser = argparse.ArgumentParser(prog="make shots", description=__doc__)
@@ -199,6 +228,7 @@ def main() -> None:
         look(browser, site, NEWCOMER, house.newcomer, asked.out)
         browser.close()
     sheet(asked.out)
+    showcase(asked.out, asked.out / "showcase.webp")
 
 
 if __name__ == "__main__":
