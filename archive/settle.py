@@ -79,14 +79,26 @@ def settle(feed: Feed) -> None:
     low = unsettled.aggregate(low=Min("rank"))["low"]
     if low is None:
         return
+    low, below = _beginning(feed, low)
     with connection.cursor() as cursor:
-        cursor.execute(_SETTLE, {"feed": feed.pk, "low": low, "below": _bound_below(feed, low)})
+        cursor.execute(_SETTLE, {"feed": feed.pk, "low": low, "below": below})
 
 
-def _bound_below(feed: Feed, low: int) -> datetime | None:
-    """The lower bound of what stands right under the stretch."""
-    under = Entry.objects.filter(feed=feed, rank__lt=low, like__wall_feed=feed)
-    return under.in_upstream_order().values_list("like__liked_after", flat=True).first()
+def _beginning(feed: Feed, low: int) -> tuple[int, datetime | None]:
+    """Where to begin, and the lower bound of what stands right under there.
+
+    At `low`, unless nothing is known of what stands under it, or what is known lies above
+    what must hold for the rest: then at the very bottom, so that it all fits together.
+    """
+    hung = Entry.objects.filter(feed=feed, like__wall_feed=feed)
+    under = hung.filter(rank__lt=low).in_upstream_order().values_list("like__liked_after").first()
+    if under is None:
+        return low, None
+    uppers = hung.filter(rank__gte=low).aggregate(seen=Min("placed_at"), said=Min("liked_at"))
+    (below,) = under
+    if below is None or below > min(upper for upper in uppers.values() if upper):
+        return -(2**63), None
+    return low, below
 
 
 def _mark_missing(feed: Feed, visit: int, bottom: int, now: datetime) -> None:

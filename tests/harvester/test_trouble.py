@@ -1,0 +1,273 @@
+"""One table from what went wrong upstream to what becomes of the visit."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db.models import F
+from django.utils import timezone
+
+from accounts import signin, upstream
+from accounts.models import Connection
+from archive.models import Feed
+from harvester import lease, levers, outcomes, plan, tick
+from harvester.models import Crawl, Halt, Schedule
+from providers.errors import ProviderError, RateLimited, Unavailable
+from providers.shapes import Grant
+from tests.conftest import visit
+from tests.shelves import check_laws, kept
+
+pytestmark = pytest.mark.django_db
+TROUBLE_OF_A_MOMENT = {
+    "unavailable_html": "http_503",
+    "truncated_json": "not_json",
+    "reset": "no_answer",
+    "empty_200": "not_json",
+    "array_200": "not_an_object",
+    "html_200": "not_json",
+    "unknown_error": "unknown_error",
+}
+
+
+def truth(instagram, person="tess"):
+    return [like["post_id"] for like in instagram.truth(person)["likes"]]
+
+
+def after_the_wait(feed):
+    """The visit that follows when the time has come."""
+    past = timezone.now() - timedelta(seconds=1)
+    Crawl.objects.update(not_before=past)
+    Connection.objects.exclude(not_before=None).update(not_before=past)
+    return visit(feed)[0]
+
+
+def reconnect(instagram, person="tess"):
+    """The person signs in again."""
+    grant = Grant(access_token=instagram.token(person))
+    profile = upstream.service("instagram").client(grant, pace=lambda: None).profile()
+    return signin.connect(None, "instagram", grant, profile)
+
+
+@pytest.mark.parametrize(("fault", "code"), TROUBLE_OF_A_MOMENT.items())
+def test_trouble_of_a_moment_makes_it_wait_and_keep_its_place(feed, instagram, fault, code):
+    instagram.fail(fault, skip=1)
+    crawl, _ = visit(feed)
+    assert (crawl.state, crawl.trouble, crawl.attempts) == (Crawl.State.WAITING, code, 1)
+    assert crawl.not_before > timezone.now()
+    assert crawl.lease is None
+    assert kept(feed) == truth(instagram)[:33]
+    assert lease.take(crawl.pk) is None
+    instagram.forget_requests()
+    crawl = after_the_wait(feed)
+    assert (crawl.state, crawl.trouble, crawl.attempts) == (Crawl.State.DONE, "", 0)
+    assert len(instagram.requests("liked")) == 1
+    assert kept(feed) == truth(instagram)
+
+
+@pytest.mark.parametrize("fault", ["array_200", "unknown_error"])
+def test_an_answer_nobody_can_read_is_asked_for_a_few_times(feed, instagram, fault):
+    instagram.fail(fault, times=None, skip=1)
+    crawl, _ = visit(feed)
+    while crawl.state == Crawl.State.WAITING:
+        crawl = after_the_wait(feed)
+    assert (crawl.state, crawl.attempts) == (Crawl.State.FAILED, outcomes.TRIES)
+    assert Schedule.objects.get(feed=feed).next_visit_at > timezone.now()
+    instagram.heal()
+    visit(feed)
+    assert kept(feed) == truth(instagram)
+    check_laws(feed)
+
+
+def test_a_service_that_is_not_well_is_waited_for_however_long(feed, instagram):
+    instagram.fail("unavailable_html", times=None)
+    visit(feed)
+    for _ in range(6):
+        crawl = after_the_wait(feed)
+    assert (crawl.state, crawl.attempts) == (Crawl.State.WAITING, 7)
+
+
+@pytest.mark.parametrize("variant", ["bare", "enveloped", "2012"])
+def test_a_rate_limit_holds_for_the_whole_connection_and_keeps_the_place(feed, instagram, variant):
+    instagram.fail("rate_limit", skip=1, variant=variant)
+    crawl, _ = visit(feed)
+    assert (crawl.state, crawl.trouble) == (Crawl.State.WAITING, "rate_limited")
+    connection = Connection.objects.get()
+    assert min(connection.not_before, crawl.not_before) > timezone.now()
+    levers.check_now(feed)
+    assert lease.take(crawl.pk, patient=False) is None
+    other = Feed.objects.create(user=feed.user, connection=connection, kind="own")
+    Schedule.objects.create(feed=other)
+    assert lease.take(plan.open_crawl(other).pk) is None
+    assert after_the_wait(feed).state == Crawl.State.DONE
+    assert kept(feed) == truth(instagram)
+
+
+def test_a_used_up_hour_is_waited_for(feed, instagram):
+    instagram.rate_limit(1)
+    try:
+        crawl, _ = visit(feed)
+        assert (crawl.state, crawl.trouble) == (Crawl.State.WAITING, "rate_limited")
+    finally:
+        instagram.rate_limit(5000)
+    assert after_the_wait(feed).state == Crawl.State.DONE
+
+
+@pytest.mark.parametrize(
+    ("asked", "cap", "shortest", "longest"),
+    [
+        (600.0, 3600, 599, 601),
+        (0.0, 3600, 59, 61),
+        (-5.0, 3600, 59, 61),
+        (10.0**9, 3600, 86_399, 86_401),
+        (None, 3600, 60, 120),
+    ],
+)
+def test_how_long_a_rate_limit_is_waited_for(shelf, settings, asked, cap, shortest, longest):
+    settings.BACKOFF_CAP = timedelta(seconds=cap)
+    waits = settle(shelf, RateLimited("rate_limited", "slowly", asked))
+    assert shortest <= waits.total_seconds() <= longest
+
+
+def settle(feed, error: ProviderError) -> timedelta:
+    """How long a visit waits that met this."""
+    held = lease.take(plan.open_crawl(feed).pk)
+    began = timezone.now()
+    outcomes.settle(held, error)
+    return Crawl.objects.get().not_before - began
+
+
+def test_each_wait_is_longer_up_to_the_cap(shelf, settings):
+    settings.BACKOFF_CAP = timedelta(hours=1)
+    for attempts, (shortest, longest) in enumerate([(2, 4.5), (4, 8.5), (8, 16.5)]):
+        Crawl.objects.update(not_before=None)
+        wait = settle(shelf, Unavailable("http_503", "not well")).total_seconds()
+        assert shortest - 0.5 <= wait <= longest, attempts
+    Crawl.objects.update(attempts=10**6, not_before=None)
+    assert settle(shelf, Unavailable("http_503", "not well")) <= timedelta(hours=1, seconds=1)
+
+
+@pytest.mark.parametrize("variant", ["", "quoted", "ok"])
+def test_a_dead_token_needs_its_person_and_is_not_used_again(feed, instagram, variant):
+    instagram.fail("dead_token", skip=1, variant=variant)
+    crawl, _ = visit(feed)
+    assert (crawl.state, crawl.trouble) == (Crawl.State.WAITING, "token_invalid")
+    connection = Connection.objects.get()
+    assert (connection.state, connection.trouble) == ("needs_you", "token_invalid")
+    instagram.forget_requests()
+    assert tick.look().crawls == []
+    assert lease.take(crawl.pk, patient=False) is None
+    assert not instagram.requests()
+    assert kept(feed) == truth(instagram)[:33]
+
+
+def test_after_a_reconnect_it_goes_on_where_it_stopped(feed, instagram):
+    visit(feed, pages=1)
+    instagram.kill_token("tess")
+    crawl, _ = visit(feed)
+    assert Connection.objects.get().state == "needs_you"
+    place = crawl.cursor
+    reconnect(instagram)
+    instagram.forget_requests()
+    again, _ = visit(feed)
+    assert (again.pk, again.state) == (crawl.pk, Crawl.State.DONE)
+    assert place is not None
+    assert len(instagram.requests("liked")) == 1
+    assert kept(feed) == truth(instagram)
+
+
+def test_a_missing_permission_needs_its_person_too(feed, instagram):
+    instagram.fail("missing_scope")
+    crawl, _ = visit(feed)
+    assert (crawl.state, crawl.trouble) == (Crawl.State.WAITING, "missing_scope")
+    assert Connection.objects.get().state == "needs_you"
+
+
+def test_a_connection_without_a_grant_asks_nobody(feed, instagram):
+    Connection.objects.update(grant="")
+    instagram.forget_requests()
+    visit(feed)
+    assert Connection.objects.get().state == "needs_you"
+    assert not instagram.requests()
+
+
+def test_keys_that_do_not_open_a_grant_are_no_reason_to_bother_its_person(feed, settings):
+    settings.TOKEN_KEYS = ["A" * 43 + "="]
+    crawl, _ = visit(feed)
+    assert (crawl.state, crawl.trouble) == (Crawl.State.WAITING, "seal")
+    assert Connection.objects.get().state == "connected"
+
+
+def test_a_closed_list_is_visited_for_nobody(connect, feed, instagram):
+    plan.adopt(other := connect("bo", 5))
+    instagram.fail("retired")
+    crawl, _ = visit(feed)
+    assert (crawl.state, crawl.trouble) == (Crawl.State.FAILED, "retired")
+    assert Halt.objects.get().kind == "liked"
+    Schedule.objects.update(next_visit_at=timezone.now() - timedelta(days=1))
+    instagram.forget_requests()
+    assert tick.look().crawls == []
+    assert lease.take(plan.open_crawl(other.feeds.get()).pk) is None
+    levers.lift_halts(feed)
+    assert len(tick.look().crawls) == 2
+    visit(feed)
+    assert kept(feed) == truth(instagram)
+
+
+def test_other_lists_of_the_service_go_on(connect, feed, instagram):
+    own = Feed.objects.create(user=feed.user, connection=feed.connection, kind="own")
+    Schedule.objects.create(feed=own)
+    instagram.fail("retired")
+    visit(feed)
+    assert visit(own)[0].state == Crawl.State.DONE
+
+
+def test_a_stale_place_is_read_from_the_top_once(feed, instagram):
+    visit(feed, pages=1)
+    instagram.fail("stale_cursor")
+    crawl, _ = visit(feed)
+    assert (crawl.state, crawl.restarts, crawl.cursor) == (Crawl.State.QUEUED, 1, None)
+    crawl, _ = visit(feed)
+    assert (crawl.state, crawl.new_entries, crawl.known_entries) == (Crawl.State.DONE, 50, 33)
+    assert kept(feed) == truth(instagram)
+    check_laws(feed)
+
+
+def test_a_place_that_is_stale_again_ends_the_visit(feed, instagram):
+    visit(feed, pages=1)
+    instagram.fail("stale_cursor", times=None)
+    visit(feed)
+    crawl, _ = visit(feed)
+    assert (crawl.state, crawl.trouble) == (Crawl.State.FAILED, "invalid_parameters")
+    instagram.heal()
+    visit(feed)
+    assert kept(feed) == truth(instagram)
+
+
+def test_a_list_that_is_not_there_for_us_ends_the_visit(feed, instagram):
+    instagram.fail("not_allowed")
+    crawl, _ = visit(feed)
+    assert (crawl.state, crawl.trouble) == (Crawl.State.FAILED, "not_allowed")
+
+
+def test_after_failures_it_comes_back_later_each_time(feed, instagram, settings):
+    settings.VISIT_INTERVAL_MIN, settings.VISIT_INTERVAL_MAX = timedelta(1), timedelta(3)
+    instagram.fail("not_allowed", times=None)
+    waits = []
+    for _ in range(4):
+        visit(feed)
+        waits.append(round((Schedule.objects.get(feed=feed).next_visit_at - timezone.now()).days))
+    assert waits == [0, 1, 2, 2]
+    instagram.heal()
+    visit(feed)
+    assert Schedule.objects.get(feed=feed).failures == 0
+
+
+def test_whatever_goes_wrong_the_other_people_are_visited(connect, feed, instagram):
+    plan.adopt(other := connect("bo", 5))
+    for fault in ("dead_token", "unavailable_html", "not_allowed"):
+        Connection.objects.update(state="connected")
+        Crawl.objects.filter(feed=feed).update(not_before=F("opened_at"))
+        instagram.fail(fault)
+        visit(feed)
+        assert visit(other.feeds.get())[0].state == Crawl.State.DONE
