@@ -35,8 +35,8 @@ class CrawlAdmin(Desk[Crawl]):
     list_filter = ("state", "asked", "whole")
     list_select_related = ("feed",)
     sortable_by = ()
-    search_fields = ("feed__user__username__exact", "trouble__exact")
-    search_help_text = "A person's username, or the code of a trouble."
+    search_fields = ("feed__user__username__exact",)
+    search_help_text = "A person's username."
     actions = ("check_now", "stop")
     fields = (
         *("feed", "number", "state", "trouble", "asked", "whole"),

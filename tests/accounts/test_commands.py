@@ -168,6 +168,13 @@ def test_a_grant_of_one_account_does_not_open_as_another(sealed):
     assert not opens(other)
 
 
+def test_a_token_is_in_no_dump_and_no_name_of_its_connection(sealed):
+    connection = sealed("one", OLD)
+    shown = told("dumpdata", "accounts") + repr(connection) + str(connection)
+    assert connection.upstream_id in shown
+    assert "token of one" not in shown
+
+
 def test_an_invitation_is_a_link_that_lets_one_person_in(client, settings):
     settings.SIGNUPS = "invite"
     link = told("invite").strip()
