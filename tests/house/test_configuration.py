@@ -157,9 +157,10 @@ def test_a_documented_limit_holds(bare: Path, monkeypatch: pytest.MonkeyPatch) -
     }
     assert limits
     for name, least in limits.items():
-        with monkeypatch.context() as alone, pytest.raises(ImproperlyConfigured, match=name):
+        with monkeypatch.context() as alone:
             alone.setenv(name, str(least / 2))
-            runpy.run_path(str(SETTINGS))
+            with pytest.raises(ImproperlyConfigured, match=name):
+                runpy.run_path(str(SETTINGS))
 
 
 def _plain(settings: dict[str, object]) -> dict[str, object]:
