@@ -80,18 +80,23 @@ def query(text: str) -> str:
 
 def _term(words: list[Word], *, beginning: bool) -> str:
     """The words of one part, which stood side by side, as a phrase."""
+    if _is_sign(words[-1].text):
+        # In what is searched another sign may follow: a pair says both, one sign begins pairs.
+        pair = words[-2].text if len(words) > 1 else ""
+        is_said = len(pair) == 2 and pair[1] == words[-1].text and _is_unspaced(pair[0])
+        words, beginning = (words[:-1], False) if is_said else (words, True)
     steps: dict[int, list[str]] = {}
     for word in words:
         steps.setdefault(word.place, []).append(_quoted(word.text))
-    last = max(steps)
-    if beginning or _is_single_sign(words):
+    if beginning:
+        last = max(steps)
         steps[last] = [f"{text}:*" for text in steps[last]]
     return "(" + " <-> ".join(f"({' & '.join(texts)})" for texts in steps.values()) + ")"
 
 
-def _is_single_sign(words: list[Word]) -> bool:
-    """One sign of an unspaced script begins the pairs it is part of."""
-    return len(words) == 1 and len(words[0].text) == 1 and _is_unspaced(words[0].text)
+def _is_sign(word: str) -> bool:
+    """Whether a word is one sign of an unspaced script."""
+    return len(word) == 1 and _is_unspaced(word)
 
 
 def _runs(text: str) -> Iterator[tuple[str, str]]:
