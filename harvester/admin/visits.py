@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from accounts.desk import Desk
 from harvester import levers, tasks
-from harvester.models import Crawl, Halt, Schedule
+from harvester.models import Chore, Crawl, Halt, Schedule
 
 
 @admin.register(Schedule)
@@ -71,3 +71,13 @@ class HaltAdmin(Desk[Halt]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Halt | None = None) -> bool:
         return admin.ModelAdmin.has_delete_permission(self, request, obj)
+
+
+@admin.register(Chore)
+class ChoreAdmin(Desk[Chore]):
+    """What the house does every so often; long overdue, no worker or no beat is running."""
+
+    list_display = ("name", "next_at")
+    fields = list_display
+    search_fields = ("name",)
+    search_help_text = "A name."

@@ -21,7 +21,7 @@ from playwright.sync_api import Browser
 from accounts import invitations
 from accounts.models import Connection, Invitation, User
 from archive.models import Blob, Feed, Like, MediaItem, Quarantined
-from harvester.models import Crawl, Halt, Schedule
+from harvester.models import Chore, Crawl, Halt, Schedule
 from tests.archive import kept
 from tests.archive.kept import own_storage  # noqa: F401  # used by every test here
 
@@ -51,6 +51,7 @@ def house(alice: User, bob: User, root: User) -> Feed:
         fill(feed, 3)
     for number in range(3):
         Halt.objects.create(provider="instagram", kind=f"list {number}", words="closed")
+        Chore.objects.create(name=f"chore {number}")
         invitations.invite()
     Connection.objects.create(user=bob, provider="instagram", upstream_id="third", username="third")
     LogEntry.objects.log_actions(root.pk, [alice, bob, root], CHANGE, "looked at")
