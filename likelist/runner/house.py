@@ -32,7 +32,7 @@ class House:
 
     def __post_init__(self) -> None:
         self.hold = engines.Hold(self.data)
-        self.mark = leash.mark_of(self.data)
+        self.mark = leash.mark_of_run(self.data)
         self.environ = {
             **os.environ,
             leash.NAME: self.mark,
@@ -46,7 +46,7 @@ class House:
 
     def open(self) -> None:
         """Start everything, a line for each; CannotRun or EngineError when something cannot."""
-        leash.sweep(self.mark)
+        leash.sweep(leash.mark_of(self.data))
         (self.data / "logs").mkdir(mode=0o700, exist_ok=True)
         instagram = standin.settle(self.data, os.environ)
         runenv.put(self.data, {"PORT": str(self.port)})

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import signal
 import sys
 import time
@@ -22,6 +23,12 @@ KILL_SECONDS = 5.0
 def mark_of(data: Path) -> str:
     """The same for every run on a directory, so that a start finds a dead run's rest."""
     return hashlib.sha256(os.fsencode(data)).hexdigest()[:20]
+
+
+def mark_of_run(data: Path) -> str:
+    """This run's own, which is also one of its directory: the leash of a run that was killed
+    must not end the next one, which may be opening already."""
+    return f"{mark_of(data)}.{secrets.token_hex(4)}"
 
 
 def sweep(mark: str, *, patience: float = POLITE_SECONDS) -> bool:
@@ -46,20 +53,23 @@ def sweep(mark: str, *, patience: float = POLITE_SECONDS) -> bool:
 
 
 def marked(mark: str) -> list[int]:
-    """The living processes with `mark` in the environment they were started with."""
+    """The living processes that were started with `mark`: a run's, or all of a directory's."""
     line = f"{NAME}={mark}".encode()
     return [
         int(entry.name)
         for entry in Path("/proc").iterdir()
-        if entry.name.isdigit() and line in _environment(entry)
+        if entry.name.isdigit() and line in _marks(entry)
     ]
 
 
-def _environment(process: Path) -> list[bytes]:
+def _marks(process: Path) -> set[bytes]:
+    """The mark of a process's run, and that of its directory."""
     try:
-        return (process / "environ").read_bytes().split(b"\0")
+        environment = (process / "environ").read_bytes().split(b"\0")
     except OSError:
-        return []
+        return set()
+    mine = [line for line in environment if line.startswith(f"{NAME}=".encode())]
+    return {mark for line in mine for mark in (line, line.partition(b".")[0])}
 
 
 def _send(pid: int, sign: signal.Signals) -> None:
