@@ -43,15 +43,28 @@ class Hold:
         """
         if not self.engines:
             return {}
-        if sys.platform != "linux":
-            raise EngineError(LINUX_ONLY)
-        self.rooms.make()
-        runenv.put(self.rooms.data, _addresses(self.rooms, self.engines))
+        self.announce()
         for engine in self.engines:
             lock = self.locks.enter_context(self.rooms.wish(engine).open("a"))
             # Waits while a keeper is stopping; then that one is gone and a new one is called.
             fcntl.flock(lock, fcntl.LOCK_SH)
         return self.refresh(impatient)
+
+    def announce(self) -> dict[str, str]:
+        """The addresses that the engines will have, written into run.env; starts nothing."""
+        if sys.platform != "linux":
+            raise EngineError(LINUX_ONLY)
+        self.rooms.make()
+        sockets = self.rooms.sockets()
+        urls = {"postgres": postgres.url(sockets), "valkey": valkey.url(sockets)}
+        runenv.put(
+            self.rooms.data,
+            {
+                name: urls[engine] if engine in self.engines else None
+                for engine, name in VARIABLES.items()
+            },
+        )
+        return {name: urls[engine] for engine, name in VARIABLES.items() if engine in self.engines}
 
     def refresh(self, impatient: Callable[[], None] = lambda: None) -> dict[str, str]:
         """Addresses again, after calling a new keeper if the old one died."""
@@ -132,12 +145,6 @@ def _answer(file: Path, keeper: int | None) -> dict[str, str]:
         return {}
     # One that a killed keeper left behind says nothing.
     return answer if keeper and answer.pop("keeper") == keeper else {}
-
-
-def _addresses(rooms: Places, engines: tuple[str, ...]) -> dict[str, str | None]:
-    sockets = rooms.sockets()
-    urls = {"postgres": postgres.url(sockets), "valkey": valkey.url(sockets)}
-    return {VARIABLES[engine]: urls[engine] if engine in engines else None for engine in VARIABLES}
 
 
 def _call_keeper(rooms: Places) -> None:

@@ -81,7 +81,7 @@ class Server:
 
     def start(self) -> None:
         """Up and ready for connections when this returns; EngineError says why not."""
-        clear_the_way(self.directory)
+        clear_the_way(self.directory, self.sockets)
         guise = unprivileged.guise()
         guise.own(self.directory)
         self.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -141,15 +141,17 @@ def url(sockets: Path) -> str:
     return f"postgresql://{USER}@/{DATABASE}?host={quote(str(sockets), safe='/')}"
 
 
-def clear_the_way(directory: Path) -> None:
-    """Stop a server that outlived its keeper; forget a pid that is a stranger's by now."""
-    lines = _pid_file(directory)
-    if not lines or not lines[0].strip("-").isdigit():
-        return
-    pid = abs(int(lines[0]))
+def clear_the_way(directory: Path, sockets: Path) -> None:
+    """Stop a server that outlived its keeper; forget a pid that is a stranger's by now.
+
+    Its own check is not enough: PostgreSQL takes any living pid for a server, even a zombie's.
+    """
+    first = "".join(_pid_file(directory)[:1]).strip("- ")
+    pid = int(first) if first.isdigit() else 0
     if processes.runs_in(pid, directory, "postgres"):
         processes.end(pid, signal.SIGINT, patience=10.0)
-    (directory / "postmaster.pid").unlink(missing_ok=True)
+    for left in (directory / "postmaster.pid", sockets / SOCKET, sockets / f"{SOCKET}.lock"):
+        left.unlink(missing_ok=True)
 
 
 def complaint(name: str, log: Path, since: int) -> str:

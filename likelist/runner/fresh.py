@@ -28,14 +28,24 @@ def note(data: Path, applied: str, static_root: Path) -> None:
     _stamp(data).write_text(json.dumps(said))
 
 
-def prepared(data: Path, sockets: Path) -> bool:
-    """Whether the embedded database in `sockets` and the static files are as noted."""
+def looks_prepared(data: Path) -> bool:
+    """Whether code and static files are as noted; says nothing of the database."""
+    noted = _noted(data)
+    unchanged = noted.get("sources") == sources()
+    return unchanged and Path(noted["static"], "staticfiles.json").is_file()
+
+
+def is_migrated(data: Path, sockets: Path) -> bool:
+    """Whether the embedded database in `sockets` is as noted."""
+    return _noted(data).get("applied") == _applied(sockets)
+
+
+def _noted(data: Path) -> dict[str, str]:
     try:
-        noted = json.loads(_stamp(data).read_text())
+        noted: dict[str, str] = json.loads(_stamp(data).read_text())
     except (OSError, ValueError):
-        return False
-    unchanged = noted.get("sources") == sources() and Path(noted["static"], "staticfiles.json")
-    return bool(unchanged) and unchanged.is_file() and noted["applied"] == _applied(sockets)
+        return {}
+    return noted
 
 
 def sources() -> str:

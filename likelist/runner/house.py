@@ -52,10 +52,20 @@ class House:
         runenv.put(self.data, {"PORT": str(self.port)})
         if instagram:
             self._start(services.simulator(self.data, **instagram))
+        product = services.product(self.data, self.port)
+        # Loading takes them longer than the engines need to come up: side by side, if all looks
+        # as the last run left it.
+        early = "postgres" in self.hold.engines and fresh.looks_prepared(self.data)
+        if early:
+            self.environ |= self.hold.announce()
+            self._start(*product)
         self._hold_engines()
-        self._prepare()
-        for service in services.product(self.data, self.port):
-            self._start(service)
+        if early and fresh.is_migrated(self.data, self.hold.rooms.sockets()):
+            report.up("database", "up to date")
+        else:
+            self._call_off(*product)
+            self._prepare()
+            self._start(*product)
         for service in self.services:
             self._await(service)
 
@@ -81,12 +91,16 @@ class House:
         # They stay for a command that uses them in another terminal.
         processes.until(lambda: holding.keeper(self.hold.rooms) is None, 4.0)
 
-    def _start(self, service: Service) -> None:
-        self.services.append(service)
-        self._launch(service)
+    def _start(self, *started: Service) -> None:
+        for service in started:
+            self.services.append(service)
+            service.start(self.environ)
 
-    def _launch(self, service: Service) -> None:
-        service.start(self.environ)
+    def _call_off(self, *started: Service) -> None:
+        for service in started:
+            if service in self.services:
+                self.services.remove(service)
+                service.end()
 
     def _hold_engines(self) -> None:
         log = self.data / "logs" / "keeper.log"
@@ -99,12 +113,8 @@ class House:
             report.up("valkey", "Valkey, embedded", where)
 
     def _prepare(self) -> None:
-        embedded = "postgres" in self.hold.engines
-        if embedded and fresh.prepared(self.data, self.hold.rooms.sockets()):
-            report.up("database", "up to date")
-            return
         service = services.prepare(self.data)
-        self._launch(service)
+        service.start(self.environ)
         processes.until(lambda: not service.alive, services.LONG_SECONDS)
         if service.code != 0:
             raise CannotRun(service.last_words())
@@ -133,7 +143,7 @@ class House:
                 f"ended ({service.fate}): starts again in {pause:g} s; see {service.log}",
             )
         elif time.monotonic() >= service.again_at:
-            self._launch(service)
+            service.start(self.environ)
 
     def _see_to_engines(self) -> None:
         if self.hold.engines and holding.keeper(self.hold.rooms) is None:

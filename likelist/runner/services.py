@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -66,6 +67,9 @@ class Service:
 
         def prepare() -> None:
             os.nice(self.nice)
+            with suppress(OSError):
+                # Where the kernel weighs sessions against each other, a nice process is not enough.
+                Path("/proc/self/autogroup").write_text(str(self.nice))
             leash()
 
         return prepare
@@ -91,6 +95,10 @@ class Service:
     def tell(self, sign: signal.Signals) -> None:
         if self.process is not None and self.alive:
             self.process.send_signal(sign)
+
+    def end(self) -> None:
+        if self.process is not None:
+            processes.stop(self.process, signal.SIGTERM, patience=5.0)
 
     def put_off(self) -> float:
         """Plan the next start after a death; returns the pause in seconds, which doubles."""

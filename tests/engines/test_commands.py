@@ -10,7 +10,9 @@ import pytest
 
 from likelist import runenv
 from likelist.commands import needs_database
-from tests.engines.conftest import PYTHON, all_gone, fresh_terminal, users_of
+from likelist.engines.holding import keeper
+from likelist.engines.places import places
+from tests.engines.conftest import PYTHON, all_gone, fresh_terminal
 
 OFFLINE = [
     [],
@@ -63,9 +65,9 @@ def test_a_command_beside_the_house_leaves_it_running(
     lived_in: Path, holder: Callable[[Path], subprocess.Popen[str]]
 ) -> None:
     holder(lived_in)
-    keeping = users_of(lived_in)
+    keeping = keeper(places(lived_in))
     assert manage(lived_in, "dbshell", "--", "-c", "SELECT 1").returncode == 0
-    assert set(keeping) <= set(users_of(lived_in))
+    assert keeping == keeper(places(lived_in)) is not None
 
 
 def test_engines_that_cannot_be_had_are_one_sentence(data: Path) -> None:

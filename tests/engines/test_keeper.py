@@ -62,6 +62,8 @@ def test_a_killed_engine_is_started_again(lived_in: Path) -> None:
 
 def test_a_pid_file_that_names_a_stranger_does_not_stop_the_start(lived_in: Path) -> None:
     pid_file = lived_in / "engines/postgres/18/postmaster.pid"
+    (lived_in / "engines/run").mkdir(mode=0o700)
+    (lived_in / "engines/run/.s.PGSQL.5432.lock").write_text(f"{os.getpid()}\n{pid_file.parent}\n")
     pid_file.write_text(f"{os.getpid()}\n{pid_file.parent}\n1\n5432\n/tmp\n\n  1 1\nready   \n")
     with engines.hold(lived_in, {}) as urls:
         assert sql(urls, "SELECT 1") == [(1,)]
