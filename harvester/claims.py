@@ -19,6 +19,8 @@ from archive.models.media import MediaItemQuerySet
 SUSPECT = 3
 BATCH = 32
 GONE_AFTER = timedelta(days=1)
+# A claim that was never released is a death that was not counted yet.
+_SUSPECTED = Q(deaths__gte=SUSPECT) | Q(deaths=SUSPECT - 1, claim__isnull=False)
 
 
 def due(user: User | int | None = None, *, patient: bool = True) -> MediaItemQuerySet:
@@ -35,17 +37,24 @@ def due(user: User | int | None = None, *, patient: bool = True) -> MediaItemQue
 
 
 def take(
-    claim: uuid.UUID, user: User | int | None, *, skip: Sequence[int] = (), patient: bool = True
+    claim: uuid.UUID,
+    user: User | int | None,
+    *,
+    skip: Sequence[int] = (),
+    patient: bool = True,
+    suspects: bool = True,
 ) -> list[MediaItem]:
-    """Claim a batch, first seen first; media that were in flight at several deaths, alone.
+    """Claim a batch, first seen first; when nothing else is left, one suspect.
 
-    `skip` names media that were tried in this go already.
+    A suspect was in flight at SUSPECT deaths: it is to be fetched alone. Without `suspects`
+    none is handed out. `skip` names media that were tried in this go already.
     """
     with transaction.atomic():
         items = due(user, patient=patient).exclude(pk__in=skip).order_by("pk")
         locked = items.select_for_update(of=("self",), skip_locked=True)
-        batch = list(locked.filter(deaths__lt=SUSPECT)[:BATCH])
-        batch = batch or list(locked[:1])
+        batch = list(locked.exclude(_SUSPECTED)[:BATCH])
+        if suspects and not batch:
+            batch = list(locked[:1])
         for item in batch:
             # Whoever held it before has died with it.
             item.deaths += item.claim is not None

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Collection
+from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeAlias, TypeVar
 
 from django.conf import settings
 
@@ -23,16 +24,26 @@ from providers.errors import Denied, ProviderError
 from providers.fetch import Fetched, Fetcher
 
 logger = logging.getLogger(__name__)
+_T = TypeVar("_T")
+_DoneAndNotDone: TypeAlias = tuple[set[Future[_T]], set[Future[_T]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Got:
-    """A medium after the network: verified bytes in a temporary file, or what went wrong."""
+    """A medium after the network: verified bytes in a temporary file, or what went wrong.
+
+    Neither seen nor in error: our own disk failed.
+    """
 
     item: MediaItem
     fetched: Fetched | None
     seen: Seen | None
     error: ProviderError | None
+
+    def forget(self) -> None:
+        """Remove the temporary file."""
+        if self.fetched:
+            self.fetched.path.unlink(missing_ok=True)
 
 
 @lru_cache
@@ -64,78 +75,114 @@ class Download:
     tried: list[int] = field(default_factory=list)
     settled: int = 0
     _flying: set[Future[Got]] = field(default_factory=set)
+    # What is in the air is a suspect and flies alone.
+    _is_alone: bool = False
     _renewed: float = field(default_factory=time.monotonic)
 
     def run(self) -> bool:
         """Fetch until nothing is left or the time is over; True when something is left."""
         ends = time.monotonic() + self.seconds
         settings.TEMPORARY.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with ThreadPoolExecutor(settings.MEDIA_CONCURRENCY) as pool:
+        # Bytes that have come are put away at once, not behind what is still to be fetched.
+        with ThreadPoolExecutor(settings.MEDIA_CONCURRENCY) as pool, ThreadPoolExecutor(4) as hands:
             try:
                 while self._start(pool, is_over=time.monotonic() >= ends) or self._flying:
-                    self._land(pool)
+                    self._land(hands)
             finally:
+                self._drop()
                 claims.release(self.claim)
         return time.monotonic() >= ends
 
     def _start(self, pool: ThreadPoolExecutor, *, is_over: bool) -> bool:
         """Keep the pool busy; False when there is nothing more to start."""
-        if is_over or len(self._flying) >= settings.MEDIA_CONCURRENCY:
+        if not self._flying:
+            self._is_alone = False
+        if is_over or self._is_alone or len(self._flying) >= settings.MEDIA_CONCURRENCY:
             return False
-        batch = claims.take(self.claim, self.user, skip=self.tried, patient=not self.impatient)
+        batch = claims.take(
+            self.claim,
+            self.user,
+            skip=self.tried,
+            patient=not self.impatient,
+            suspects=not self._flying,
+        )
         for item in batch:
             if item.deaths > claims.SUSPECT and not self.impatient:
                 self.tried.append(item.pk)
                 mishaps.note_killer(item)
             else:
+                self._is_alone = item.deaths >= claims.SUSPECT
                 self._flying.add(pool.submit(_get, item))
         return bool(batch)
 
-    def _land(self, pool: ThreadPoolExecutor) -> None:
-        """Take what has arrived, and keep the claim alive meanwhile."""
-        third = settings.CRAWL_LEASE.total_seconds() / 3
-        done, self._flying = wait(self._flying, timeout=third, return_when=FIRST_COMPLETED)
-        if time.monotonic() - self._renewed >= third:
-            claims.renew(self.claim)
-            self._renewed = time.monotonic()
+    def _land(self, hands: ThreadPoolExecutor) -> None:
+        """Take what has arrived."""
+        done, self._flying = self._wait(self._flying, FIRST_COMPLETED)
         if done:
-            self._keep(pool, [future.result() for future in done])
+            self._keep(hands, [future.result() for future in done])
             self.settled += len(done)
             self.after(self.settled)
 
-    def _keep(self, pool: ThreadPoolExecutor, arrived: list[Got]) -> None:
+    def _wait(self, futures: Collection[Future[_T]], until: str) -> _DoneAndNotDone[_T]:
+        """Wait for some or all of `futures`, and keep the claim alive meanwhile."""
+        third = settings.CRAWL_LEASE.total_seconds() / 3
+        while True:
+            done, rest = wait(futures, timeout=third, return_when=until)
+            if time.monotonic() - self._renewed >= third:
+                claims.renew(self.claim)
+                self._renewed = time.monotonic()
+            if not rest or (done and until == FIRST_COMPLETED):
+                return done, rest
+
+    def _keep(self, hands: ThreadPoolExecutor, arrived: list[Got]) -> None:
         """Publish what was verified, refer to it; note what went wrong."""
         good = [Verified(g.item, g.fetched, g.seen) for g in arrived if g.fetched and g.seen]
         try:
-            media.refer(self.claim, list(self._published(pool, good)))
+            media.refer(self.claim, self._published(hands, good))
         finally:
             for got in arrived:
-                if got.fetched:
-                    got.fetched.path.unlink(missing_ok=True)
+                got.forget()
         for got in arrived:
             if got.error:
                 self._note(got, got.error)
+            elif not got.seen:
+                self._note_storage(got.item)
 
-    def _published(self, pool: ThreadPoolExecutor, good: list[Verified]) -> Iterable[Verified]:
+    def _published(self, hands: ThreadPoolExecutor, good: list[Verified]) -> list[Verified]:
         """Those of `good` whose bytes are in storage, put there if they were not."""
         here = media.known({v.fetched.sha256 for v in good})
         paths = {v.fetched.sha256: v.fetched.path for v in good if v.fetched.sha256 not in here}
-        puts = {sha256: pool.submit(_put, path, sha256) for sha256, path in paths.items()}
+        puts = {sha256: hands.submit(_put, path, sha256) for sha256, path in paths.items()}
+        self._wait(puts.values(), ALL_COMPLETED)
+        here |= {sha256 for sha256, put in puts.items() if put.result()}
         for verified in good:
-            put = puts.get(verified.fetched.sha256)
-            if put is None or put.result():
-                yield verified
-            else:
-                self.tried.append(verified.item.pk)
-                mishaps.note_storage(verified.item)
+            if verified.fetched.sha256 not in here:
+                self._note_storage(verified.item)
+        return [verified for verified in good if verified.fetched.sha256 in here]
 
     def _note(self, got: Got, error: ProviderError) -> None:
         logger.info("medium not stored item=%s code=%s", got.item.pk, error.code)
-        is_first = got.item.attempts == 0
+        is_news = got.item.trouble != error.code
         self.tried.append(got.item.pk)
         mishaps.note(got.item, error, got.fetched.sha256 if got.fetched else "")
-        if isinstance(error, Denied) and is_first:
+        if isinstance(error, Denied) and is_news:
             fresh.addresses(got.item)
+
+    def _note_storage(self, item: MediaItem) -> None:
+        self.tried.append(item.pk)
+        mishaps.note_storage(item)
+
+    def _drop(self) -> None:
+        """Let go of what is in the air when a go is broken off."""
+        for future in self._flying:
+            if not future.cancel():
+                future.add_done_callback(_forget)
+        self._flying = set()
+
+
+def _forget(future: Future[Got]) -> None:
+    if not future.exception():
+        future.result().forget()
 
 
 def _put(path: Path, sha256: str) -> bool:
@@ -156,4 +203,8 @@ def _get(item: MediaItem) -> Got:
         seen = decoder().inspect(fetched.path, fetched.content_type)
     except ProviderError as error:
         return Got(item, fetched, None, error)
+    except OSError as exc:
+        # This machine's disk, which is no fault of the medium.
+        logger.warning("temporary file failed error=%s", type(exc).__name__)
+        return Got(item, fetched, None, None)
     return Got(item, fetched, seen, None)

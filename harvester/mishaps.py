@@ -5,21 +5,30 @@
 | Unacceptable              | refused: over a cap, and the same bytes always will be       |
 | WrongContent              | tried again; refused when the same bytes came three times    |
 | Gone                      | asked once more a day later, then gone                       |
-| Denied, Refused, anything | tried again, later each time; an address that our policy     |
-| else                      | forbids three times in a row is refused                      |
+| Refused                   | tried again; refused when our policy forbade it three times  |
+| Denied, anything else     | tried again, later each time                                 |
 | the storage's own errors  | nobody's fault: tried again soon, not counted                |
+| its worker died, alone    | left in peace for a day, then tried alone again              |
 """
 
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 from django.utils import timezone
 
 from archive.models import MediaItem
-from harvester.claims import GONE_AFTER
+from harvester.claims import GONE_AFTER, SUSPECT
 from harvester.outcomes import backoff
-from providers.errors import Gone, ProviderError, Refused, Unacceptable, WrongContent
+from providers.errors import (
+    Gone,
+    ProviderError,
+    RateLimited,
+    Refused,
+    Unacceptable,
+    WrongContent,
+)
 
 TRIES = 3
 WRITTEN = (
@@ -30,6 +39,7 @@ WRITTEN = (
     "gone_at",
     "refused_sha256",
     "refused_times",
+    "deaths",
     "claim",
     "claimed_until",
 )
@@ -43,15 +53,15 @@ def note(item: MediaItem, error: ProviderError, sha256: str = "") -> None:
     claim = item.claim
     item.attempts += 1
     item.trouble = error.code[:40]
-    item.not_before = timezone.now() + backoff(item.attempts)
+    item.not_before = timezone.now() + _wait(item, error)
     if isinstance(error, Unacceptable):
         item.state = MediaItem.State.REFUSED
     elif isinstance(error, WrongContent):
-        _wrong(item, error.seen or sha256)
+        _refuse_third(item, error.seen or sha256)
     elif isinstance(error, Gone):
         _gone(item)
-    elif isinstance(error, Refused) and item.attempts >= TRIES:
-        item.state = MediaItem.State.REFUSED
+    elif isinstance(error, Refused):
+        _refuse_third(item, error.code)
     item.claim = item.claimed_until = None
     _write(item, claim)
 
@@ -67,7 +77,7 @@ def note_storage(item: MediaItem) -> None:
 def note_killer(item: MediaItem) -> None:
     """Its worker died while it was fetched all alone: left in peace for a day."""
     claim, item.claim, item.claimed_until = item.claim, None, None
-    item.trouble = "kills_workers"
+    item.trouble, item.deaths = "kills_workers", SUSPECT
     item.not_before = timezone.now() + GONE_AFTER
     _write(item, claim)
 
@@ -77,10 +87,17 @@ def is_settled(item: MediaItem) -> bool:
     return item.state != MediaItem.State.WANTED or item.gone_at is not None
 
 
-def _wrong(item: MediaItem, sha256: str) -> None:
-    is_same = bool(sha256) and sha256 == item.refused_sha256
+def _wait(item: MediaItem, error: ProviderError) -> timedelta:
+    """Longer with each attempt, and as long as its host asks for."""
+    asked = error.retry_after if isinstance(error, RateLimited) else None
+    return max(backoff(item.attempts), min(timedelta(seconds=asked or 0), GONE_AFTER))
+
+
+def _refuse_third(item: MediaItem, seen: str) -> None:
+    """Final when the same was `seen` for the third time: bytes by their hash, or a verdict."""
+    is_same = bool(seen) and seen == item.refused_sha256
     item.refused_times = item.refused_times + 1 if is_same else 1
-    item.refused_sha256 = sha256
+    item.refused_sha256 = seen
     if is_same and item.refused_times >= TRIES:
         item.state = MediaItem.State.REFUSED
 

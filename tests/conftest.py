@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -85,3 +87,17 @@ def visit(feed: Feed, *, pages: int = 50, **asked: bool) -> tuple[Crawl, Next]:
     after = walk(held, upto=Slice(pages=pages), after_page=lambda crawl, stored: None)
     crawl.refresh_from_db()
     return crawl, after
+
+
+@pytest.fixture
+def shelves(settings: Any, tmp_path: Path) -> Path:
+    """An object storage and a place for temporary files that only this test has."""
+    settings.TEMPORARY = tmp_path / "tmp"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {
+            "BACKEND": "archive.storage.Files",
+            "OPTIONS": {"location": tmp_path / "media"},
+        },
+    }
+    return tmp_path
