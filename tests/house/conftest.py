@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,9 +14,7 @@ from accounts.models import Connection, User
 from archive import serving
 from archive.models import Blob, Feed, Like
 from tests.house import builders
-
-# What a terminal has anyway.
-PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR")
+from tests.house.variables import of_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +63,9 @@ def staff(db: None) -> Home:
 @pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """An environment in which nobody set anything but where the data are."""
-    for name in set(os.environ) - set(PASSED_ON):
-        monkeypatch.delenv(name)
+    for name in of_settings():
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(f"{name}_FILE", raising=False)
     monkeypatch.setenv("LIKELIST_DATA", str(tmp_path / "data"))
     return tmp_path / "data"
 

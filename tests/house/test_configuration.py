@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import runpy
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,33 +12,15 @@ from django.core.exceptions import ImproperlyConfigured
 
 from likelist.runenv import ROOT
 from tests.house import tree
+from tests.house.variables import NAME, SETTINGS, of_settings
 
-SETTINGS = ROOT / "likelist" / "settings.py"
 DOCUMENT = (ROOT / "docs" / "configuration.md").read_text()
 EXAMPLE = (ROOT / ".env.example").read_text()
-NAME = re.compile(r"[A-Z][A-Z0-9_]+")
 # Django's and Python's own, and what one process of ours tells another.
 NOT_FOR_PEOPLE = {"DJANGO_SETTINGS_MODULE", "PATH"}
 # Compose's own; it decides which services there are.
 OF_COMPOSE = {"COMPOSE_PROFILES"}
 NOT_IN_COMPOSE = {"LIKELIST_DATA", "SIMULATOR_CLIENT_ID", "SIMULATOR_CLIENT_SECRET"}
-
-
-def of_settings() -> set[str]:
-    """What settings.py asks `env` for: by name, or by going through a tuple of names."""
-    return {name for node in ast.walk(tree.parsed(SETTINGS)) for name in _asked(node)}
-
-
-def _asked(node: ast.AST) -> Iterator[str]:
-    match node:
-        case ast.Call(
-            func=ast.Attribute(value=ast.Name(id="env")), args=[ast.Constant(value=str(name)), *_]
-        ):
-            yield name
-        case ast.Tuple(elts=[ast.Constant(), *_] as words):
-            names = [word.value for word in words if isinstance(word, ast.Constant)]
-            if all(isinstance(name, str) and NAME.fullmatch(name) for name in names):
-                yield from names
 
 
 def of_other_code() -> set[str]:

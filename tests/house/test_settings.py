@@ -15,9 +15,10 @@ from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 from likelist.runenv import ROOT
-from tests.house.conftest import PASSED_ON
+from tests.house.variables import SETTINGS
 
-SETTINGS = ROOT / "likelist" / "settings.py"
+# What a terminal has anyway.
+PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR")
 KEY = f"{'A' * 43}="
 BROKEN = [
     ("DEBUG", "yes"),
