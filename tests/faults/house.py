@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +18,8 @@ from typing import Any
 import psycopg2
 
 from likelist import runenv
-from likelist.engines import wire
+from likelist.engines import holding, wire
+from likelist.engines.places import places
 from likelist.engines.processes import alive, until
 from likelist.runner import leash, services
 from likelist.runner.services import Service
@@ -98,13 +99,32 @@ class House:
         """End these services (or all of them) and see them dead, with their children."""
         ending = gone or tuple(self.services)
         for service in ending:
-            service.tell(sign)
+            self.signal(service, sign)
         for service in ending:
             if service.process:
                 service.process.wait(PATIENCE)
         self.services = [one for one in self.services if one not in ending]
         if not gone:
             assert leash.sweep(self.mark, patience=0)
+
+    def signal(self, service: Service, sign: signal.Signals) -> None:
+        """Send a signal to a service with all its children."""
+        assert service.process
+        os.killpg(service.process.pid, sign)
+
+    def keeper(self) -> int | None:
+        """Who keeps the embedded engines."""
+        return holding.keeper(places(self.data))
+
+    def engine(self, name: str) -> int:
+        """The pid of `postgres` or `valkey`, 0 while there is none."""
+        home = self.data / "engines"
+        files = {"postgres": "postgres/18/postmaster.pid", "valkey": "valkey/valkey.pid"}
+        try:
+            pid = int((home / files[name]).read_text().split()[0])
+        except (OSError, IndexError, ValueError):
+            return 0
+        return pid if alive(pid) else 0
 
     def command(self, *words: str, code: int = 0, typed: str = "") -> str:
         """Run a management command; what it wrote."""
@@ -118,9 +138,12 @@ class House:
             [*MANAGE, *words], cwd=runenv.ROOT, env=self.environ, stdout=quiet, stderr=quiet
         )
 
+    def url(self) -> str:
+        """The address of the database."""
+        return self.told.get("DATABASE_URL") or runenv.load(self.data, {})["DATABASE_URL"]
+
     def sql(self, statement: str) -> list[tuple[Any, ...]]:
-        url = self.told.get("DATABASE_URL") or runenv.load(self.data, {})["DATABASE_URL"]
-        connection = psycopg2.connect(url)
+        connection = psycopg2.connect(self.url())
         try:
             with connection, connection.cursor() as cursor:
                 cursor.execute(statement)
@@ -182,6 +205,7 @@ def folder() -> Iterator[Path]:
         yield data
     finally:
         assert leash.sweep(leash.mark_of(data), patience=0)
+        assert until(lambda: holding.keeper(places(data)) is None, PATIENCE)
         shutil.rmtree(data, ignore_errors=True)
 
 
@@ -193,5 +217,6 @@ def kill(pid: int, sign: signal.Signals = signal.SIGKILL) -> None:
         return
 
 
-def gone(pids: Callable[[], list[int]], seconds: float = PATIENCE) -> bool:
-    return until(lambda: not any(alive(pid) for pid in pids()), seconds)
+def note(words: str) -> None:
+    """A figure for whoever reads along; a failing test shows it."""
+    sys.stdout.write(f"{words}\n")
