@@ -24,6 +24,7 @@ from archive.models import Blob, Feed, Like, MediaItem, Quarantined
 from harvester.models import Chore, Crawl, Halt, Schedule
 from tests.archive import kept
 from tests.archive.kept import own_storage  # noqa: F401  # used by every test here
+from tests.browser_plugin import browser_type_launch_args  # noqa: F401  # which Chromium
 
 pytestmark = pytest.mark.django_db
 DESKS = sorted(admin.site._registry, key=lambda model: model._meta.label)
