@@ -157,6 +157,10 @@ def test_cookies_cannot_be_read_by_scripts_or_sent_by_other_sites(owner: Home) -
 
 HTTPS_HOUSE = """
 import json, django
+from django.conf import settings
+# What `make run` collects, a fresh clone does not have.
+plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
+settings.STORAGES["staticfiles"] = {"BACKEND": plain}
 django.setup()
 from django.core.management import call_command
 from django.test import Client
