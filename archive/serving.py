@@ -32,7 +32,7 @@ EXTENSIONS = {
     "image/gif": "gif",
     "video/mp4": "mp4",
 }
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})\Z")
 _SIGNER = Signer(salt="archive.serving")
 
 

@@ -26,7 +26,7 @@ class Files(FileSystemStorage):
         target = Path(self.path(name))
         temporary = Path(self.path(self.TEMPORARY)) / uuid.uuid4().hex
         for folder in (target.parent, temporary.parent):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _make(folder)
         try:
             _write(temporary, content)
             temporary.replace(target)
@@ -34,6 +34,13 @@ class Files(FileSystemStorage):
             temporary.unlink(missing_ok=True)
         _sync_folder(target.parent)
         return name
+
+
+def _make(folder: Path) -> None:
+    """A folder and those above it, all of them private: `parents` would not see to that."""
+    if not folder.is_dir():
+        _make(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def _write(path: Path, content: File[bytes]) -> None:

@@ -19,6 +19,7 @@ from harvester.walk import Next, Slice, walk
 from providers.shapes import Grant
 from simulator.serve import Simulator
 from tests import machine
+from tests.seaweed import S3, serving
 
 # Playwright keeps an event loop in its thread; Django's checks for one are not about that.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -101,3 +102,19 @@ def shelves(settings: Any, tmp_path: Path) -> Path:
         },
     }
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def seaweed() -> Iterator[S3]:
+    """A real S3 server, started when the first test asks for it."""
+    with serving() as s3:
+        yield s3
+
+
+@pytest.fixture(params=["files", "s3"])
+def anywhere(request: pytest.FixtureRequest, shelves: Path, settings: Any) -> str:
+    """The storages that a house may have, one after the other, each of them empty enough."""
+    if request.param == "s3":
+        s3: S3 = request.getfixturevalue("seaweed")
+        settings.STORAGES = {**settings.STORAGES, "default": s3.backend}
+    return str(request.param)

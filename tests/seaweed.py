@@ -1,0 +1,152 @@
+"""A real S3 server for the tests that ask for one: SeaweedFS from its wheel."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from django.conf import settings
+
+from likelist.engines import processes
+
+KEY, SECRET, BUCKET = "likelist", "a-secret-of-the-tests", "media"
+READY_SECONDS = 30.0
+# Its gRPC ports are these and ten thousand more, which have to exist as well.
+PORTS = range(20_000, 45_000)
+
+
+@dataclass(frozen=True)
+class S3:
+    """A server with an empty bucket."""
+
+    url: str
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What django-storages is told, as our settings tell it."""
+        return {
+            **settings.S3,
+            "bucket_name": BUCKET,
+            "endpoint_url": self.url,
+            "region_name": "us-east-1",
+            "access_key": KEY,
+            "secret_key": SECRET,
+        }
+
+    @property
+    def backend(self) -> dict[str, Any]:
+        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": self.options}
+
+    def is_ready(self) -> bool:
+        quick = Config(
+            connect_timeout=1,
+            read_timeout=2,
+            retries={"total_max_attempts": 1},
+            s3={"addressing_style": "path"},
+        )
+        client = boto3.client(
+            "s3",
+            endpoint_url=self.url,
+            region_name="us-east-1",
+            aws_access_key_id=KEY,
+            aws_secret_access_key=SECRET,
+            config=quick,
+        )
+        try:
+            client.put_object(Bucket=BUCKET, Key="ready", Body=b"yes")
+            client.delete_object(Bucket=BUCKET, Key="ready")
+        except (BotoCoreError, ClientError):
+            return False
+        finally:
+            client.close()
+        return True
+
+
+@contextmanager
+def serving() -> Iterator[S3]:
+    """SeaweedFS on a port of its own; gone with the block, or with this process."""
+    home = Path(tempfile.mkdtemp(prefix="likelist-s3-"))
+    port, *others = free_ports(4)
+    with (home / "weed.log").open("wb") as log:
+        process = processes.spawn(
+            _command(home, port, *others),
+            log=log,
+            prepare=processes.leashed(signal.SIGKILL),
+            environ=_environment(home),
+        )
+    try:
+        s3 = S3(f"http://127.0.0.1:{port}")
+        if not processes.until(s3.is_ready, READY_SECONDS, pause=0.2):
+            raise RuntimeError((home / "weed.log").read_text(errors="replace")[-2000:])
+        yield s3
+    finally:
+        processes.stop(process, signal.SIGTERM, patience=5.0)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _command(home: Path, s3: int, master: int, volume: int, filer: int) -> list[str]:
+    said = {
+        "dir": home,
+        "ip": "127.0.0.1",
+        "ip.bind": "127.0.0.1",
+        "s3.port": s3,
+        "master.port": master,
+        "volume.port": volume,
+        "filer.port": filer,
+        "webdav": "false",
+        "admin.ui": "false",
+        "s3.port.iceberg": 0,
+        "s3.port.lance": 0,
+        "bucket": BUCKET,
+        "master.telemetry": "false",
+        "volume.preStopSeconds": 0,
+        "master.electionTimeout": "1s",
+        "master.heartbeatInterval": "200ms",
+    }
+    weed = Path(sys.executable).with_name("weed")
+    flags = [f"-{name}={value}" for name, value in said.items()]
+    return [str(weed), "-logtostderr=true", "mini", *flags, "-disableHttp"]
+
+
+def _environment(home: Path) -> dict[str, str]:
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "AWS_ACCESS_KEY_ID": KEY,
+        "AWS_SECRET_ACCESS_KEY": SECRET,
+        "GOMEMLIMIT": "150MiB",
+        "GOGC": "50",
+    }
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listens on, nor on those ten thousand above."""
+    found: list[int] = []
+    for port in random.sample(PORTS, 500):
+        if _is_free(port) and _is_free(port + 10_000):
+            found.append(port)
+        if len(found) == count:
+            return found
+    raise RuntimeError("no free ports")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
