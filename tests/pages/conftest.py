@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -17,7 +16,10 @@ from accounts.models import Connection, User
 from archive import rollup, words
 from archive.models import Blob, Entry, Feed, Like, MediaItem
 from harvester.download import Download
+from tests.browser_plugin import browser_type_launch_args
 from tests.conftest import visit
+
+__all__ = ["browser_type_launch_args"]
 
 Hang = Callable[..., Like]
 NOON = datetime(2014, 5, 14, 12, tzinfo=UTC)
@@ -91,14 +93,6 @@ def as_alice(client: Client, alice: User) -> Client:
     """A browser in which alice is signed in."""
     client.force_login(alice)
     return client
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """The system's Chromium where there is one."""
-    found = shutil.which("chromium") or shutil.which("google-chrome")
-    path = {"executable_path": found} if found else {}
-    return {**browser_type_launch_args, **path, "args": ["--no-sandbox"]}
 
 
 @pytest.fixture
