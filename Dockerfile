@@ -16,9 +16,9 @@ RUN useradd --system --uid 10001 --user-group --no-create-home --home-dir /data 
 COPY --from=packages /packages /usr/local
 WORKDIR /app
 COPY . .
-# The two secrets are for this step alone; nothing of it stays but the files.
-RUN LIKELIST_DATA=/tmp SECRET_KEY=building TOKEN_KEYS=building \
-    python manage.py collectstatic --noinput --verbosity 0 \
+# The secrets that this step makes for itself leave with its data directory.
+RUN LIKELIST_DATA=/tmp/building python manage.py collectstatic --noinput --verbosity 0 \
+    && rm -rf /tmp/building \
     && python -m compileall -q /usr/local/lib/python3.13/site-packages /app
 USER 10001
 VOLUME /data

@@ -9,7 +9,7 @@ from django.contrib.auth.forms import AdminPasswordChangeForm, PasswordChangeFor
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.addresses import safe_path
 from accounts.forms import NameForm, ThemeForm
@@ -17,7 +17,7 @@ from accounts.http import SignedInRequest
 from accounts.models import User
 
 
-@require_GET
+@require_safe
 @login_required
 def settings(request: SignedInRequest) -> HttpResponse:
     """The settings page."""

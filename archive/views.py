@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.formats import date_format
-from django.views.decorators.http import require_GET, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts import upstream
 from accounts.http import SignedInRequest
@@ -24,7 +24,7 @@ LONGEST_QUERY = 200
 MOST_FRESH = 99
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The wall for those who are in, the welcome page for those who are not."""
     if request.user.is_authenticated:
@@ -32,7 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/welcome.html", doors())
 
 
-@require_GET
+@require_safe
 @login_required
 def likes(request: SignedInRequest) -> HttpResponse:
     """The wall, newest like first; with `q` what is found in it."""
@@ -43,7 +43,7 @@ def likes(request: SignedInRequest) -> HttpResponse:
     return _wall(request, mine, "Likes", reverse("archive:wall"))
 
 
-@require_GET
+@require_safe
 @login_required
 def month(request: SignedInRequest, year: int, number: int) -> HttpResponse:
     """One month of the wall."""
@@ -57,7 +57,7 @@ def month(request: SignedInRequest, year: int, number: int) -> HttpResponse:
     return _wall(request, mine, date_format(first, "F Y"), path)
 
 
-@require_GET
+@require_safe
 @login_required
 def like(request: SignedInRequest, like_id: int) -> HttpResponse:
     """One like with all that is known about it."""
@@ -74,7 +74,7 @@ def like(request: SignedInRequest, like_id: int) -> HttpResponse:
     return render(request, "archive/like.html", context)
 
 
-@require_GET
+@require_safe
 @login_required
 def feed(request: SignedInRequest, feed_id: int) -> HttpResponse:
     """One feed alone, in the order of its service."""
@@ -94,7 +94,7 @@ def feed(request: SignedInRequest, feed_id: int) -> HttpResponse:
     return _answer(request, "archive/feed.html", "archive/_feed.html", context)
 
 
-@require_GET
+@require_safe
 @login_required
 def fresh(request: SignedInRequest) -> HttpResponse:
     """How many likes came since the page with `after` on top was shown."""

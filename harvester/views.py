@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import upstream
 from accounts.http import SignedInRequest
@@ -20,7 +20,7 @@ from harvester import arrival, levers, plan, sources, tasks
 STOP_POLLING = 286
 
 
-@require_GET
+@require_safe
 @login_required
 def welcome(request: SignedInRequest) -> HttpResponse:
     """The first visit, live. Adopts the connection the person has just come back with."""
@@ -32,7 +32,7 @@ def welcome(request: SignedInRequest) -> HttpResponse:
     return render(request, "harvester/welcome.html", {"arrival": arrival.of(request.user, feed)})
 
 
-@require_GET
+@require_safe
 @login_required
 def arriving(request: SignedInRequest) -> HttpResponse:
     """The same as a fragment; 286 tells htmx that nothing more will come."""
@@ -44,14 +44,14 @@ def arriving(request: SignedInRequest) -> HttpResponse:
     return render(request, "harvester/_arriving.html", {"arrival": state}, status=status)
 
 
-@require_GET
+@require_safe
 @login_required
 def page(request: SignedInRequest) -> HttpResponse:
     """All sources of a person."""
     return render(request, "harvester/sources.html", _sources(request))
 
 
-@require_GET
+@require_safe
 @login_required
 def status(request: SignedInRequest) -> HttpResponse:
     """Their cards alone, asked for while something is under way."""

@@ -31,12 +31,12 @@ def needs_database(arguments: list[str]) -> bool:
 
 
 def for_clients(urls: dict[str, str]) -> dict[str, str]:
-    """What dbshell's psql needs to find the embedded server, and itself."""
+    """What psql and pg_dump need to find the embedded server: its own programs come first."""
     if "DATABASE_URL" not in urls:
         return {}
     programs = wheels.postgres().home / "bin"
     (host,) = parse_qs(urlsplit(urls["DATABASE_URL"]).query)["host"]
-    return {"PGHOST": host, "PATH": f"{os.environ.get('PATH', os.defpath)}:{programs}"}
+    return {"PGHOST": host, "PATH": f"{programs}:{os.environ.get('PATH', os.defpath)}"}
 
 
 def _commands() -> set[str]:
