@@ -66,9 +66,11 @@ def take(request: HttpRequest, provider: str) -> Pending:
     SignInRefused("state") when it is missing, wrong, used, too old, or was begun by another
     browser or for another service.
     """
-    state_hash = _hashed(request.GET.get("state", ""))
+    if "browser" not in request.session:
+        # Nobody left from here; a forged callback gets no session for its trouble.
+        raise SignInRefused("state")
     mine = PendingSignIn.objects.filter(
-        state_hash=state_hash,
+        state_hash=_hashed(request.GET.get("state", "")),
         browser_hash=_browser(request.session),
         provider=provider,
         begun_at__gt=Now() - PendingSignIn.LIFE,
