@@ -1,0 +1,221 @@
+"""One part of a house at a time dies, sleeps or is missing: what must hold meanwhile and after."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from likelist import engines
+from likelist.engines.processes import until
+from likelist.runner.services import Service
+from simulator.serve import Simulator
+from tests.faults.house import PATIENCE, House, folder
+from tests.faults.truth import check_equal
+from tests.faults.visitor import Visitor
+
+pytestmark = pytest.mark.faults
+
+ONLY_WHEN_CALLED = {"VISIT_INTERVAL_MIN": "3600", "VISIT_INTERVAL_MAX": "3600"}
+THEIRS = """
+  FROM harvester_crawl v JOIN archive_feed f ON f.id = v.feed_id
+  JOIN accounts_connection c ON c.id = f.connection_id WHERE c.username LIKE '{person}%'
+"""
+SETTLED = """
+SELECT (SELECT bool_and(is_settled) AND count(*) >= {likes} FROM archive_like l
+          JOIN accounts_connection c ON c.user_id = l.user_id WHERE c.username LIKE '{person}%')
+   AND NOT EXISTS (SELECT FROM archive_mediaitem WHERE state = 'wanted')
+"""
+LATEST_PAGES = "SELECT (array_agg(v.pages ORDER BY v.number DESC))[1] = {pages}" + THEIRS
+TIME_PASSES = "UPDATE harvester_schedule SET next_visit_at = now()"
+
+
+class Story:
+    """What happens to one person in the house."""
+
+    def __init__(self, house: House, person: str, likes: int) -> None:
+        self.house, self.person = house, person
+        house.instagram.set_likes(person, likes)
+        self.visitor = Visitor(house)
+
+    def begins(self) -> None:
+        self.visitor.sign_in(self.person)
+
+    def has_read(self, pages: int) -> bool:
+        """Whether the latest visit has come to have read so many pages."""
+        return self.house.is_so(LATEST_PAGES.format(person=self.person, pages=pages))
+
+    def ends_well(self, likes: int) -> bool:
+        """Everything is here, in order, whole, and the archive says so itself."""
+        assert self.house.is_so(SETTLED.format(person=self.person, likes=likes))
+        username = self.house.one(
+            "SELECT u.username FROM accounts_user u JOIN accounts_connection c ON c.user_id = u.id"
+            f" WHERE c.username LIKE '{self.person}%'"
+        )
+        check_equal(self.house.instagram, self.person, self.house.export(username), least=likes)
+        return self.house.complaints() == []
+
+    def figure(self, what: str) -> int:
+        return int(self.house.one(f"SELECT {what}" + THEIRS.format(person=self.person)))
+
+
+@pytest.fixture(scope="module")
+def furnished() -> Iterator[House]:
+    """A house with web and beat on engines of its own; workers come with the tests."""
+    with folder() as data, Simulator(seed="deaths") as instagram:
+        hold = engines.Hold(data, {})
+        house = House(data, instagram, {**hold.take(), **ONLY_WHEN_CALLED})
+        try:
+            house.prepare()
+            house.start(house.web(), house.beat())
+            yield house
+        finally:
+            house.end()
+            hold.release()
+
+
+@pytest.fixture
+def house(furnished: House) -> Iterator[House]:
+    """The same with one worker, which is not there yet or has ended well."""
+    furnished.instagram.forget_requests()
+    yield furnished
+    furnished.instagram.heal()
+    furnished.end(*workers(furnished)) if workers(furnished) else None
+
+
+def workers(house: House) -> list[Service]:
+    return [service for service in house.services if service.name == "worker"]
+
+
+def hire(house: House, name: str = "worker") -> Service:
+    worker = house.worker(name)
+    house.start(worker)
+    return worker
+
+
+def test_a_crash_after_page_one_of_three_new_ones_leaves_no_hole(house: House) -> None:
+    story = Story(house, "ines", 120)
+    hire(house)
+    story.begins()
+    assert story.ends_well(120)
+    house.instagram.like("ines", 80)
+    house.instagram.fail("slow", match="liked", skip=1, seconds=30)
+    house.sql(TIME_PASSES)
+    assert story.has_read(1)
+    house.end(*workers(house))
+    hire(house)
+    assert story.ends_well(200)
+
+
+def test_a_worker_that_slept_through_its_lease_writes_nothing(house: House) -> None:
+    story = Story(house, "sam", 150)
+    sleeper = hire(house, "sleeper")
+    house.instagram.fail("slow", match="liked", skip=2, seconds=1)
+    story.begins()
+    assert story.has_read(2)
+    house.signal(sleeper, signal.SIGSTOP)
+    hire(house, "other")
+    assert story.ends_well(150)
+    done = story.figure("max(pages) * 1000000 + max(new_entries) * 1000 + max(known_entries)")
+    house.signal(sleeper, signal.SIGCONT)
+    said = "visit is not ours any more"
+    assert until(lambda: said in sleeper.words(), PATIENCE), sleeper.words()
+    assert done == story.figure(
+        "max(pages) * 1000000 + max(new_entries) * 1000 + max(known_entries)"
+    )
+    assert story.ends_well(150)
+
+
+def test_two_beats_fifty_doorbells_and_three_workers_make_one_visit(house: House) -> None:
+    story = Story(house, "otto", 300)
+    for name in ("one", "two", "three"):
+        hire(house, name)
+    second = house.beat()
+    house.start(second)
+    house.instagram.latency(0.05)
+    story.begins()
+    visit = story.figure("max(v.id)")
+    rings = f"from harvester import tasks\nfor _ in range(50): tasks.crawl.delay({visit})"
+    house.command("shell", "-v", "0", "-c", rings)
+    assert story.ends_well(300)
+    house.instagram.latency(0)
+    house.end(second)
+    assert story.figure("count(*)") == 1
+    assert house.instagram.counts()["liked"] == 10
+    assert "deadlock" not in house.words()
+
+
+def test_without_a_doorbell_the_pages_answer_and_the_visit_goes_on_later(house: House) -> None:
+    story = Story(house, "vera", 150)
+    hire(house)
+    house.instagram.fail("slow", match="liked", skip=2, seconds=1)
+    story.begins()
+    assert story.has_read(2)
+    keeper = house.keeper()
+    assert keeper
+    # Nobody is there to start it again.
+    os.kill(keeper, signal.SIGSTOP)
+    os.kill(house.engine("valkey"), signal.SIGKILL)
+    newcomer = Story(house, "vito", 40)
+    newcomer.begins()
+    for path in ("/likes/", "/welcome/", "/sources/", "/healthz/ready"):
+        assert newcomer.visitor.get(path).status_code == 200
+    checked = newcomer.visitor.post(*_check_now(newcomer), page="/sources/")
+    assert "Checking now" in checked.text
+    os.kill(keeper, signal.SIGCONT)
+    assert newcomer.ends_well(40)
+    assert story.ends_well(150)
+
+
+def test_a_database_that_breaks_off_comes_back_and_the_visit_goes_on(house: House) -> None:
+    story = Story(house, "petra", 150)
+    hire(house)
+    house.instagram.fail("slow", match="liked", skip=2, seconds=1)
+    story.begins()
+    assert story.has_read(2)
+    broken = house.engine("postgres")
+    os.kill(broken, signal.SIGQUIT)
+    assert until(lambda: house.engine("postgres") not in {0, broken}, PATIENCE)
+    assert story.ends_well(150)
+    assert story.visitor.get("/likes/").status_code == 200
+
+
+@pytest.mark.parametrize("room", ["media", "tmp"])
+def test_a_disk_that_takes_no_pictures_costs_no_like_and_no_picture(
+    house: House, room: str
+) -> None:
+    story = Story(house, f"dirk{room}", 40)
+    hire(house)
+    with full(house.data / room):
+        story.begins()
+        told = "SELECT count(*) > 0 FROM archive_mediaitem WHERE state = 'wanted' AND trouble = "
+        assert house.is_so(f"{told} 'storage'")
+        assert house.is_so("SELECT bool_and(v.state = 'done')" + THEIRS.format(person="dirk"))
+        assert story.visitor.get("/likes/").status_code == 200
+    assert story.ends_well(40)
+
+
+class full:
+    """A directory on a disk that takes no file, whoever asks; afterwards the old one again."""
+
+    def __init__(self, room: Path) -> None:
+        self.room, self.away = room, room.with_name(f"{room.name}.away")
+
+    def __enter__(self) -> None:
+        self.room.mkdir(exist_ok=True)
+        self.room.rename(self.away)
+        self.room.symlink_to("/proc/self/fdinfo")
+
+    def __exit__(self, *_: object) -> None:
+        self.room.unlink()
+        self.away.rename(self.room)
+
+
+def _check_now(story: Story) -> tuple[str]:
+    (connection,) = story.house.sql(
+        f"SELECT id FROM accounts_connection WHERE username LIKE '{story.person}%'"
+    )[0]
+    return (f"/sources/{connection}/check/",)
