@@ -120,10 +120,12 @@ def _kept(
     user: User | None, provider: str, grant: Grant, profile: Profile, invite: str
 ) -> Connection:
     known = Connection.objects.select_for_update(of=("self",)).select_related("user")
-    connection = known.filter(provider=provider, upstream_id=profile.upstream_id).first()
+    instance = upstream.service(provider).instance
+    there = {"provider": provider, "instance": instance, "upstream_id": profile.upstream_id}
+    connection = known.filter(**there).first()
     if connection is None:
         owner = user or newcomer(profile, invite)
-        connection = Connection(user=owner, provider=provider, upstream_id=profile.upstream_id)
+        connection = Connection(user=owner, **there)
     if user is not None and connection.user_id != user.pk:
         raise SignInRefused("belongs_to_another")
     if not connection.user.is_active:
@@ -148,11 +150,13 @@ def newcomer(profile: Profile, invite: str = "") -> User:
     return user
 
 
-def join(form: BaseUserCreationForm[User], invite: str) -> User:
-    """A new person with a password; NotInvited unless sign-ups allow."""
+def join(form: BaseUserCreationForm[User], invite: str) -> User | None:
+    """A new person with a password, None when the form is not right; NotInvited before all."""
     with transaction.atomic():
         invitation = invitations.admit(invite)
-        user = form.save()
+        if not form.is_valid():
+            return None
+        user: User = form.save()
         invitations.spend(invitation, user)
     return user
 

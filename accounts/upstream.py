@@ -10,6 +10,7 @@ from django.db import connection as database
 
 from accounts import tokens
 from accounts.models import Connection
+from providers.errors import NeedsReauth
 from providers.registry import SERVICES
 from providers.service import Client, Service
 
@@ -38,9 +39,16 @@ def is_open(provider: str) -> bool:
 
 
 def client(connection: Connection) -> Client:
-    """A client that reads as this connection, politely. NeedsReauth when the grant is gone."""
+    """A client that reads as this connection, politely.
+
+    NeedsReauth when the grant is gone, or was given by another host than the one that would
+    be asked: a grant goes to nobody else.
+    """
+    there = service(connection.provider)
+    if connection.instance != there.instance:
+        raise NeedsReauth("elsewhere", "This account is at another address of the service.")
     grant = tokens.open_grant(connection)
-    return service(connection.provider).client(grant, pace=partial(wait_turn, connection.pk))
+    return there.client(grant, pace=partial(wait_turn, connection.pk))
 
 
 def wait_turn(connection_id: int) -> None:

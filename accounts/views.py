@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 
 from django.conf import settings
 from django.contrib.auth import login
@@ -22,16 +23,13 @@ from accounts.signin import SignInRefused
 from providers.errors import ProviderError, TryLater
 
 logger = logging.getLogger(__name__)
+INVITATION = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 
 def doors(next_path: str = "") -> dict[str, object]:
     """What a page that offers sign-in needs: the services and whether one may join."""
-    suffix = f"?next={next_path}" if next_path else ""
     services = [
-        {
-            "title": service.title,
-            "href": reverse("accounts:provider", args=[service.key]) + suffix,
-        }
+        {"title": service.title, "href": reverse("accounts:provider", args=[service.key])}
         for service in upstream.services()
     ]
     return {"services": services, "signups": settings.SIGNUPS, "next": next_path}
@@ -97,14 +95,17 @@ class SignOut(LogoutView):
 @require_http_methods(["GET", "POST"])
 def signup(request: HttpRequest) -> HttpResponse:
     """Join with username and password, as far as SIGNUPS allows."""
-    if "invite" in request.GET:
-        request.session["invitation"] = request.GET["invite"][:64]
+    if INVITATION.fullmatch(request.GET.get("invite", "")):
+        request.session["invitation"] = request.GET["invite"]
     form = SignUpForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST":
+        # Admission first: a form that tells which names are taken is not for everybody.
         try:
             user = signin.join(form, request.session.get("invitation", ""))
         except invitations.NotInvited:
             return problem(request, "not_open")
+        if user is None:
+            return render(request, "accounts/signup.html", {"form": form, **doors()})
         login(request, user, backend=signin.BACKEND)
         return redirect(settings.SIGNED_IN_URL)
     return render(request, "accounts/signup.html", {"form": form, **doors()})

@@ -16,7 +16,9 @@ from archive.inventory import Stored
 from archive.models import Blob
 
 CHUNK = 1_000
-_NAME = re.compile(r"(?:blobs|previews)/(..)/(..)/(\1\2[0-9a-f]{60})(?:-(\d{1,5})\.webp)?\Z")
+_NAME = re.compile(
+    r"(?:blobs|previews)/([0-9a-f]{2})/([0-9a-f]{2})/(\1\2[0-9a-f]{60})(?:-(\d{1,5})\.webp)?\Z"
+)
 
 
 @dataclass(slots=True)

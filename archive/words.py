@@ -13,6 +13,8 @@ from dataclasses import dataclass
 # Postgres counts positions up to 16383 and a word up to 2046 bytes.
 MOST_WORDS = 16_000
 LONGEST_WORD = 200
+MOST_BYTES = 700_000
+MOST_MARKS = 30
 _UNSPACED = (
     (0x0E00, 0x0EFF),  # Thai, Lao
     (0x1000, 0x109F),  # Burmese
@@ -48,16 +50,34 @@ def cut(text: str) -> list[Word]:
 
 def fold(text: str) -> str:
     """`text` without differences of width, case and accents."""
-    composed = unicodedata.normalize("NFKC", text).casefold()
+    composed = unicodedata.normalize("NFKC", _tamed(text)).casefold()
     apart = unicodedata.normalize("NFD", composed)
     bare = "".join(char for char in apart if unicodedata.category(char) not in {"Mn", "Me", "Cf"})
     return unicodedata.normalize("NFC", bare)
 
 
+def _tamed(text: str) -> str:
+    """`text` with at most MOST_MARKS marks on a sign: sorting them takes their number squared."""
+    if text.isascii():
+        return text
+    kept: list[str] = []
+    marks = 0
+    for char in text:
+        marks = marks + 1 if unicodedata.combining(char) else 0
+        if marks <= MOST_MARKS:
+            kept.append(char)
+    return "".join(kept)
+
+
 def document(*texts: str) -> str:
-    """The search document of several texts, as Postgres reads a tsvector."""
+    """The search document of several texts, as Postgres reads a tsvector of at most 1 MB."""
     places: dict[str, list[int]] = {}
+    size = 0
     for word in cut(" \n ".join(texts)):
+        if word.text not in places:
+            size += len(word.text.encode())
+            if size > MOST_BYTES:
+                break
         places.setdefault(word.text, []).append(word.place)
     # A word keeps at most 255 places; Postgres would cut them itself.
     return " ".join(

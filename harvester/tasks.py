@@ -6,6 +6,7 @@ import logging
 
 from celery import shared_task
 from django.conf import settings
+from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
@@ -35,8 +36,8 @@ def tick() -> None:
         download.apply_async(expires=soon)
     if due.previews:
         preview.apply_async(expires=soon)
-    if "sweep" in due.chores:
-        sweep.delay()
+    for chore in due.chores:
+        CHORES[chore].delay()
 
 
 @shared_task
@@ -70,6 +71,15 @@ def sweep() -> None:
         sweeping.run(timezone.now())
     except sweeping.SweepRefused:
         logger.exception("the sweep removed nothing")
+
+
+@shared_task
+def forget_sessions() -> None:
+    """Delete the sessions that have run out."""
+    call_command("clearsessions")
+
+
+CHORES = {"sweep": sweep, "sessions": forget_sessions}
 
 
 def ring(crawl_id: int) -> None:

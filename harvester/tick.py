@@ -18,7 +18,7 @@ from harvester import claims, levers, plan, previews
 from harvester.models import Chore, Crawl, Halt, Schedule
 
 MOST = 500
-CHORES = {"sweep": sweep.EVERY}
+CHORES = {"sweep": sweep.EVERY, "sessions": timedelta(days=1)}
 
 
 @dataclass(slots=True)

@@ -48,6 +48,7 @@ task_routes = {
     "harvester.tasks.download": {"queue": "media"},
     "harvester.tasks.preview": {"queue": "media"},
     "harvester.tasks.sweep": {"queue": "media"},
+    "harvester.tasks.forget_sessions": {"queue": "media"},
 }
 
 beat_schedule = {

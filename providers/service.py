@@ -31,6 +31,10 @@ class Service(Protocol):
         """The name in addresses and rows: "instagram"."""
 
     @property
+    def instance(self) -> str:
+        """The host that says who somebody is there, and whose grants are good there alone."""
+
+    @property
     def title(self) -> str:
         """The name that people know."""
 

@@ -6,7 +6,8 @@ from django.db import migrations
 
 
 def add(apps, schema_editor):
-    apps.get_model("harvester", "Chore").objects.get_or_create(name="sweep")
+    for name in ("sweep", "sessions"):
+        apps.get_model("harvester", "Chore").objects.get_or_create(name=name)
 
 
 class Migration(migrations.Migration):

@@ -31,15 +31,20 @@ _KNOWN = frozenset(
 # An entry with an id and none of these says nothing that is worth keeping.
 _TELLING = ("user", "created_time", "link", "tags", "caption", "location", "images", "videos")
 
+# A page has 20 to 33; what sends thousands is not well.
+MOST_ENTRIES = 1_000
+
 Posts = tuple[LikedPost, ...]
 
 
 def read_posts(data: list[Any]) -> tuple[Posts, tuple[Rejected, ...], dict[str, int]]:
     """The posts of a page in order, what could not be read, and counts of unknown keys."""
-    read = [read_post(entry, position) for position, entry in enumerate(data)]
+    read = [read_post(entry, position) for position, entry in enumerate(data[:MOST_ENTRIES])]
+    if len(data) > MOST_ENTRIES:
+        read.append(Rejected(MOST_ENTRIES, "", "more entries than any page has", "list"))
     posts = tuple(post for post in read if isinstance(post, LikedPost))
     rejected = tuple(post for post in read if isinstance(post, Rejected))
-    return posts, rejected, _unknown_keys(data)
+    return posts, rejected, _unknown_keys(data[:MOST_ENTRIES])
 
 
 def read_post(entry: object, position: int = 0) -> LikedPost | Rejected:

@@ -61,6 +61,11 @@ class Instagram:
         )
 
     @property
+    def instance(self) -> str:
+        """The host of the API: ids and grants of another one are somebody else's."""
+        return urlsplit(self._api_url).hostname or ""
+
+    @property
     def configured(self) -> bool:
         """Whether there is an app to sign in with."""
         return bool(self._client_id and self._client_secret.reveal())
