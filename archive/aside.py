@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from django.db.models import Q
 
+from archive import placing
 from archive.models import Entry, Feed, Quarantined
 from archive.placing import Visit
 from providers.shapes import Rejected
@@ -27,10 +28,23 @@ def put(feed: Feed, visit: Visit, rejected: Sequence[Rejected], ranks: Sequence[
         unique_fields=["feed", "fingerprint"],
         update_fields=["last_seen_at"],
     )
-    seen = Q(like__post_id__in=[item.post_id for item in rejected if item.post_id])
+    named = placing.entries_of(feed, [item.post_id for item in rejected if item.post_id])
+    named.update(last_visit=visit.number, missing_since=None)
     if ranks and not all(item.post_id for item in rejected):
-        seen |= Q(rank__lt=visit.floor or visit.ceiling, rank__gte=min(ranks), missing_since=None)
-    Entry.objects.filter(seen, feed=feed).update(last_visit=visit.number, missing_since=None)
+        between = Q(rank__gte=min(ranks), rank__lt=visit.floor or visit.ceiling)
+        perhaps = Entry.objects.filter(between, feed=feed, missing_since=None)
+        perhaps.update(last_visit=visit.number)
+
+
+def once(feed: Feed, entries: Sequence[Entry]) -> list[Entry]:
+    """Those of these entries whose post once stood aside here."""
+    here = Quarantined.objects.filter(feed=feed) if entries else Quarantined.objects.none()
+    ids = set(
+        here.filter(post_id__in=[entry.like.post_id for entry in entries]).values_list(
+            "post_id", flat=True
+        )
+    )
+    return [entry for entry in entries if entry.like.post_id in ids]
 
 
 def _row(feed: Feed, visit: Visit, item: Rejected) -> Quarantined:

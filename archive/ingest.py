@@ -136,6 +136,10 @@ def _keep_entries(feed: Feed, visit: Visit, places: Places, likes: Sequence[Like
     Entry.objects.bulk_update(moved, PLACED)
     pairs = zip(places.rows, likes, strict=True)
     new = [_new(row, like, feed, visit) for row, like in pairs if row.entry is None]
+    for entry in aside.once(feed, new):
+        # Earlier visits may have met it and could not read it: that they do not have it
+        # says nothing.
+        entry.after = None
     Entry.objects.bulk_create(new)
     _doubt(feed, visit, [entry.rank for entry in (*moved, *new)])
     known = [row.entry.pk for row in places.rows if row.entry]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
 from archive import order, respread
 from archive.models import Entry, Feed, Like
+from archive.models.feed import EntryQuerySet
 from providers.shapes import LikedPost
 
 
@@ -75,10 +76,8 @@ _Found: TypeAlias = tuple[LikedPost, Like | None, Entry | None]
 def _found(feed: Feed, visit: Visit, posts: Sequence[LikedPost]) -> list[_Found]:
     """The posts with what is there of each: nothing, a like, or a like with a place here."""
     ids = {post.post_id for post in posts}
-    here = Entry.objects.filter(feed=feed, like__post_id__in=ids)
-    entries = {
-        entry.like.post_id: entry for entry in here.select_related("like").defer("like__document")
-    }
+    here = entries_of(feed, ids).select_related("like").defer("like__document")
+    entries = {entry.like.post_id: entry for entry in here}
     likes = _likes(feed, ids - entries.keys())
     found: dict[str, _Found] = {}
     for post in posts:
@@ -87,6 +86,16 @@ def _found(feed: Feed, visit: Visit, posts: Sequence[LikedPost]) -> list[_Found]
             like = entry.like if entry else likes.get(post.post_id)
             found.setdefault(post.post_id, (post, like, entry))
     return list(found.values())
+
+
+def entries_of(feed: Feed, post_ids: Collection[str]) -> EntryQuerySet:
+    """The places of these posts here; found by the index that begins with the person."""
+    return Entry.objects.filter(
+        feed=feed,
+        like__user=feed.user_id,
+        like__provider=feed.connection.provider,
+        like__post_id__in=post_ids,
+    )
 
 
 def _likes(feed: Feed, ids: set[str]) -> dict[str, Like]:

@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import Max, Min
 
 from archive.models import Entry, Feed, Like
+from archive.placing import Visit
 
 # Bounds of one stretch from its lowest rank up. An entry was liked before it was seen, and
 # before whatever stands above it was; after everything below it was posted or liked. A lower
@@ -51,23 +52,25 @@ ON CONFLICT (user_id, month) DO UPDATE SET likes = archive_monthcount.likes + ex
 """
 
 
-def complete(feed: Feed, *, visit: int, began_at: datetime, now: datetime, whole: bool) -> None:
+def complete(feed: Feed, *, visit: Visit, began_at: datetime, whole: bool) -> None:
     """Write down what a complete visit proves.
 
-    `whole`: it came to the end of the list; otherwise it met the covered stretch and what
-    lies below there still holds. In the caller's transaction, under the lease. A visit that
-    saw nothing of a feed that has entries proves nothing.
+    `visit` as it stands after its last page; `whole`: it came to the end of the list,
+    otherwise it met the covered stretch and what lies below there still holds. In the
+    caller's transaction, under the lease. A visit that saw nothing of a feed that has
+    entries proves nothing.
     """
-    seen = Entry.objects.filter(feed=feed, last_visit=visit).aggregate(
-        top=Max("rank"), bottom=Min("rank")
-    )
-    if seen["top"] is None and feed.entries_count:
+    if visit.floor is None and feed.entries_count:
         return
-    if seen["top"] is not None:
-        _mark_missing(feed, visit, seen["bottom"], now)
-        _cover(feed, seen["top"], seen["bottom"])
+    if visit.floor is not None:
+        walked = Entry.objects.filter(feed=feed, rank__gte=visit.floor)
+        top = walked.filter(last_visit=visit.number).aggregate(top=Max("rank"))["top"]
+        walked.filter(missing_since=None).exclude(last_visit=visit.number).update(
+            missing_since=visit.now
+        )
+        _cover(feed, top or visit.floor, visit.floor)
     feed.completed_at = began_at
-    feed.walked_whole_at = now if whole else feed.walked_whole_at
+    feed.walked_whole_at = visit.now if whole else feed.walked_whole_at
     feed.save(update_fields=["covered_top", "covered_bottom", "completed_at", "walked_whole_at"])
     if feed.on_wall:
         settle(feed)
@@ -99,12 +102,6 @@ def _beginning(feed: Feed, low: int) -> tuple[int, datetime | None]:
     if below is None or below > min(upper for upper in uppers.values() if upper):
         return -(2**63), None
     return low, below
-
-
-def _mark_missing(feed: Feed, visit: int, bottom: int, now: datetime) -> None:
-    """What should have been in the walked range and was not is missing since now."""
-    unseen = Entry.objects.filter(feed=feed, rank__gte=bottom, missing_since=None)
-    unseen.exclude(last_visit=visit).update(missing_since=now)
 
 
 def _cover(feed: Feed, top: int, bottom: int) -> None:

@@ -6,8 +6,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from django.db import transaction
@@ -111,7 +110,7 @@ def step(held: Held, client: Client, crawl: Crawl, after_page: AfterPage) -> Cra
         crawl, now = held.lock()
         visit = Visit(crawl.number, crawl.opened_at, crawl.ceiling, crawl.floor, now)
         stored = store_page(crawl.feed, visit, page)
-        goes_on = _advance(crawl, page, stored, now)
+        goes_on = _advance(crawl, page, stored, replace(visit, floor=stored.floor))
         crawl.save()
     logger.info("page stored crawl=%s new=%d known=%d", crawl.pk, stored.new, stored.known)
     after_page(crawl, stored)
@@ -120,11 +119,11 @@ def step(held: Held, client: Client, crawl: Crawl, after_page: AfterPage) -> Cra
     return crawl
 
 
-def _advance(crawl: Crawl, page: Page, stored: Stored, now: datetime) -> bool:
+def _advance(crawl: Crawl, page: Page, stored: Stored, visit: Visit) -> bool:
     """Move the visit past the page. False when the service leads us in circles."""
     _count(crawl, page, stored)
     if page.next_cursor is None or (stored.is_seam and not crawl.whole):
-        _finish(crawl, now, whole=page.next_cursor is None)
+        _finish(crawl, visit, whole=page.next_cursor is None)
         return True
     mark = _mark(page.next_cursor)
     is_circle = mark in crawl.cursors_seen or page.next_cursor == crawl.cursor
@@ -149,16 +148,11 @@ def _count(crawl: Crawl, page: Page, stored: Stored) -> None:
         crawl.unknown_keys[key] = crawl.unknown_keys.get(key, 0) + times
 
 
-def _finish(crawl: Crawl, now: datetime, *, whole: bool) -> None:
+def _finish(crawl: Crawl, visit: Visit, *, whole: bool) -> None:
     """The visit is complete: write down what that proves, and when the next one comes."""
-    complete(
-        crawl.feed,
-        visit=crawl.number,
-        began_at=crawl.began_at or crawl.opened_at,
-        now=now,
-        whole=whole,
-    )
-    crawl.state, crawl.finished_at = Crawl.State.DONE, now
+    began_at = crawl.began_at or crawl.opened_at
+    complete(crawl.feed, visit=visit, began_at=began_at, whole=whole)
+    crawl.state, crawl.finished_at = Crawl.State.DONE, visit.now
     crawl.lease = crawl.leased_until = None
     crawl.attempts, crawl.trouble = 0, ""
     plan.after_success(crawl)

@@ -107,5 +107,8 @@ def test_thousands_are_put_at_one_spot(feed):
     for page in range(20):
         names = [f"x{page}-{at}" for at in range(500)]
         store(feed, page + 2, "p0", *names)
+        with connection.cursor() as cursor:
+            # Else the planner takes a table of a transaction that is not over for an empty one.
+            cursor.execute("ANALYZE archive_entry, archive_like")
     newest = [f"x{page}-{at}" for page in reversed(range(20)) for at in range(500)]
     assert everything(feed) == ["p0", *newest, "p1"]

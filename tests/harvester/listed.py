@@ -41,6 +41,7 @@ class Listed:
     before: Callable[[str | None], None] = lambda cursor: None
     tricks: list[Callable[[Page], Page]] = field(default_factory=list)
     key: str = "listed"
+    instance: str = ""
     title: str = "Listed"
     configured: bool = True
     kinds: Mapping[str, FeedKind] = field(default_factory=lambda: KINDS)

@@ -95,6 +95,18 @@ def test_nor_is_it_when_nobody_can_tell_which_it_was(shelf, listed):
     assert not missing(shelf)
 
 
+def test_what_an_earlier_visit_could_not_read_is_not_newer_than_that_visit(shelf, listed):
+    listed.like(8)
+    listed.unreadable = {"p8"}
+    visit(shelf)
+    listed.unreadable = set()
+    listed.like(1)
+    visit(shelf)
+    assert kept(shelf) == listed.order
+    assert Like.objects.get(post_id="p8").liked_after < listed.at("p8").times[0]
+    assert Like.objects.get(post_id="p9").liked_after > listed.at("p8").times[0]
+
+
 def test_what_was_missing_and_comes_back_unreadable_is_there(shelf, listed):
     listed.like(8)
     visit(shelf)
