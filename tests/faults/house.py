@@ -30,7 +30,7 @@ KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV", "COVERAGE_PROCESS_START
 # The same clockwork as everywhere, wound tighter, so that minutes become seconds.
 TIGHT = {
     "TICK_INTERVAL": "0.5",
-    "CRAWL_LEASE": "3",
+    "CRAWL_LEASE": "2",
     "CRAWL_REQUEST_INTERVAL": "0.02",
     "BACKOFF_CAP": "2",
     "VISIT_INTERVAL_MIN": "2",
@@ -95,17 +95,19 @@ class House:
     def beat(self) -> Service:
         return services.beat(self.data)
 
-    def end(self, *gone: Service, sign: signal.Signals = signal.SIGKILL) -> None:
-        """End these services (or all of them) and see them dead, with their children."""
-        ending = gone or tuple(self.services)
+    def end(self, *ending: Service) -> None:
+        """Kill these services with their children, and see them dead."""
         for service in ending:
-            self.signal(service, sign)
+            self.signal(service, signal.SIGKILL)
         for service in ending:
             if service.process:
                 service.process.wait(PATIENCE)
         self.services = [one for one in self.services if one not in ending]
-        if not gone:
-            assert leash.sweep(self.mark, patience=0)
+
+    def close(self) -> None:
+        """Kill whatever is left of it."""
+        self.end(*self.services)
+        assert leash.sweep(self.mark, patience=0)
 
     def signal(self, service: Service, sign: signal.Signals) -> None:
         """Send a signal to a service with all its children."""

@@ -51,7 +51,7 @@ class Opened(House):
         until(lambda: self._said() >= self.times or self._is_over(), PATIENCE, pause=0.1)
         assert self._said() >= self.times, self.screen.read_text()
 
-    def close(self) -> int:
+    def ask_to_close(self) -> int:
         """Ask it to close, and wait for the end; its exit status."""
         assert self.runner
         self.runner.send_signal(signal.SIGTERM)

@@ -40,3 +40,14 @@ def test_it_leaves_other_directories_alone(tmp_path: Path) -> None:
     with started_by(leash.mark_of_run(tmp_path / "other")) as other:
         assert leash.sweep(leash.mark_of(tmp_path))
         assert alive(other.pid)
+
+
+def test_who_does_not_listen_is_killed(tmp_path: Path) -> None:
+    deaf = "import signal, sys, time; signal.signal(15, signal.SIG_IGN); print(flush=True)"
+    words = [sys.executable, "-I", "-c", f"{deaf}; time.sleep(600)"]
+    mark = leash.mark_of_run(tmp_path)
+    with subprocess.Popen(words, env={leash.NAME: mark}, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdout.readline()
+        assert leash.sweep(mark, patience=0.2)
+        assert not alive(process.pid)

@@ -59,7 +59,7 @@ class Storm:
             if number == 0:
                 self._kill("runner")
             elif number == 1:
-                assert self.house.close() == 0
+                assert self.house.ask_to_close() == 0
                 assert self.house.is_empty(15)
         time.sleep(self.dice.uniform(0.1, 1.0))
         self._forget_everything_rung()

@@ -51,7 +51,7 @@ def new_house(_address: str) -> Iterator[NewHouse]:
             engines = {"DATABASE_URL": _named(_address, name), "REDIS_URL": _bell()}
             house = House(home / name, sim, {**engines, **told})
             house.data.mkdir()
-            stack.callback(house.end)
+            stack.callback(house.close)
             return house
 
         yield make

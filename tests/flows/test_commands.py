@@ -35,6 +35,7 @@ def test_a_killed_crawl_is_run_again_and_completes(quiet: House, instagram: Simu
     instagram.fail("slow", match="liked", skip=2, seconds=30)
     killed = quiet.begin(*CRAWL)
     assert quiet.is_so("SELECT max(pages) = 2 FROM harvester_crawl")
+    assert quiet.is_so("SELECT count(*) > 9 FROM archive_mediaitem WHERE state = 'stored'")
     killed.kill()
     killed.wait()
     instagram.forget_requests()

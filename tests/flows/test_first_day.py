@@ -98,6 +98,7 @@ def _watched(context: BrowserContext, house: House) -> Iterator[Screen]:
 
 def test_a_first_day(screen: Screen, house: House) -> None:
     instagram = house.instagram
+    instagram.forget_requests()
     # The second page of likes is kept back until a picture of the first has been seen.
     instagram.fail("unavailable_html", match="liked", skip=1, times=None)
     screen.go("/")
