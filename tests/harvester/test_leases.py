@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -28,10 +29,13 @@ def expire(*crawls: Crawl) -> None:
 
 
 def in_threads(count, deed):
-    """Do it so many times at once, each with a connection of its own."""
+    """Do it so many times at the same moment, each with a connection of its own."""
+    start = threading.Barrier(count)
 
     def alone(number):
         try:
+            connection.ensure_connection()
+            start.wait(timeout=30)
             return deed(number)
         finally:
             connection.close()
