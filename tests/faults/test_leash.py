@@ -11,14 +11,18 @@ from pathlib import Path
 from likelist.engines.processes import alive
 from likelist.runner import leash
 
-SLEEPER = [sys.executable, "-I", "-c", "import time; time.sleep(600)"]
+SLEEPS = "import time; time.sleep(600)"
+DEAF = f"import signal; signal.signal(15, signal.SIG_IGN); print(flush=True); {SLEEPS}"
 
 
 @contextmanager
-def started_by(mark: str) -> Iterator[subprocess.Popen[bytes]]:
-    with subprocess.Popen(SLEEPER, env={leash.NAME: mark}) as process:
-        yield process
-        process.kill()
+def started_by(mark: str, words: str = SLEEPS) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-I", "-c", words]
+    with subprocess.Popen(command, env={leash.NAME: mark}, stdout=subprocess.PIPE) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def test_the_leash_of_one_run_leaves_the_next_run_alone(tmp_path: Path) -> None:
@@ -43,10 +47,8 @@ def test_it_leaves_other_directories_alone(tmp_path: Path) -> None:
 
 
 def test_who_does_not_listen_is_killed(tmp_path: Path) -> None:
-    deaf = "import signal, sys, time; signal.signal(15, signal.SIG_IGN); print(flush=True)"
-    words = [sys.executable, "-I", "-c", f"{deaf}; time.sleep(600)"]
     mark = leash.mark_of_run(tmp_path)
-    with subprocess.Popen(words, env={leash.NAME: mark}, stdout=subprocess.PIPE) as process:
+    with started_by(mark, DEAF) as process:
         assert process.stdout
         assert process.stdout.readline()
         assert leash.sweep(mark, patience=0.2)
