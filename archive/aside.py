@@ -31,7 +31,8 @@ def put(feed: Feed, visit: Visit, rejected: Sequence[Rejected], ranks: Sequence[
     named = placing.entries_of(feed, [item.post_id for item in rejected if item.post_id])
     named.update(last_visit=visit.number, missing_since=None)
     if ranks and not all(item.post_id for item in rejected):
-        between = Q(rank__gte=min(ranks), rank__lt=visit.floor or visit.ceiling)
+        upper = visit.ceiling if visit.floor is None else visit.floor
+        between = Q(rank__gte=min(ranks), rank__lt=upper)
         perhaps = Entry.objects.filter(between, feed=feed, missing_since=None)
         perhaps.update(last_visit=visit.number)
 

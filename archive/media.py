@@ -94,6 +94,8 @@ def _refer_one(claim: uuid.UUID, verified: Verified) -> int:
     mine = MediaItem.objects.wanted().filter(pk=verified.item.pk, claim=claim)
     return mine.update(
         state=MediaItem.State.STORED,
+        # What signed the address has done its work.
+        source_url=verified.item.source_url.partition("?")[0],
         blob=verified.fetched.sha256,
         claim=None,
         claimed_until=None,

@@ -14,11 +14,12 @@ from archive.models.feed import STRIDE
 
 
 class NoRoom(Exception):
-    """Between two entries there are not enough ranks left; `upper` is the higher one."""
+    """Under rank `upper` there are not enough ranks left for so many `items`."""
 
-    def __init__(self, upper: int) -> None:
-        super().__init__(upper)
+    def __init__(self, upper: int, items: int) -> None:
+        super().__init__(upper, items)
         self.upper = upper
+        self.items = items
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,5 +68,5 @@ def _spread(run: Sequence[str], upper: int, lower: int | None) -> list[Placed]:
         return []
     room = STRIDE if lower is None else min(STRIDE, (upper - lower) // (len(run) + 1))
     if room < 1:
-        raise NoRoom(upper)
+        raise NoRoom(upper, len(run))
     return [Placed(key, upper - room * (index + 1), moved=True) for index, key in enumerate(run)]

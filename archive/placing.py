@@ -65,7 +65,7 @@ def place(feed: Feed, visit: Visit, posts: Sequence[LikedPost]) -> Places:
     try:
         return _places(feed, visit, found)
     except order.NoRoom as full:
-        moved = respread.make_room(feed, full.upper, len(posts), ceiling=visit.ceiling)
+        moved = respread.make_room(feed, full.upper, full.items, ceiling=visit.ceiling)
         floor = visit.floor if visit.floor is None else moved.get(visit.floor, visit.floor)
         return place(feed, replace(visit, floor=floor), posts)
 
@@ -135,7 +135,8 @@ def _upper(feed: Feed, visit: Visit, overtaken: Sequence[Entry]) -> int:
         return visit.ceiling if visit.floor is None else visit.floor
     walked = Entry.objects.filter(feed=feed, last_visit=visit.number)
     above = walked.filter(rank__gt=overtaken[0].rank).order_by("rank")
-    return above.values_list("rank", flat=True).first() or visit.ceiling
+    upper = above.values_list("rank", flat=True).first()
+    return visit.ceiling if upper is None else upper
 
 
 def _below(feed: Feed, items: Sequence[tuple[str, int | None]]) -> Callable[[int], int | None]:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db import transaction
+
 from archive.models import Like, MediaItem
 from providers.shapes import MediaSource
+
+State = MediaItem.State
+# What an address says that has run out; a fresh one is tried at once.
+DENIED = ("http_401", "http_403", "http_451")
 
 
 def note(likes: Sequence[tuple[Like, Sequence[MediaSource]]]) -> int:
     """Want the media of these likes; freshen the addresses of what has not come yet.
 
     Returns how many were not wanted before. What is stored stays as it is, whatever its
-    address is called now. Safe to repeat.
+    address is called now; what was gone is wanted again at another place. Safe to repeat.
     """
     here = {
         (item.like_id, item.position, item.kind): item
@@ -25,11 +31,45 @@ def note(likes: Sequence[tuple[Like, Sequence[MediaSource]]]) -> int:
             item = here.get((like.pk, source.position, source.kind))
             if item is None:
                 new.append(_wanted(like, source))
-            elif item.state == MediaItem.State.WANTED and item.source_url != source.url:
+            elif _is_fresh(item, source):
                 fresh.append(_freshened(item, source))
     MediaItem.objects.bulk_create(new, ignore_conflicts=True)
-    MediaItem.objects.bulk_update(fresh, ["source_url", "not_before", "gone_at"])
+    if fresh:
+        _write(fresh)
     return len(new)
+
+
+def _is_fresh(item: MediaItem, source: MediaSource) -> bool:
+    if item.state == State.GONE:
+        return _place(item.source_url) != _place(source.url)
+    return item.state == State.WANTED and item.source_url != source.url
+
+
+def _place(address: str) -> str:
+    """An address without its query, which signs it for a while."""
+    return address.partition("?")[0]
+
+
+def _freshened(item: MediaItem, source: MediaSource) -> MediaItem:
+    is_elsewhere = _place(item.source_url) != _place(source.url)
+    if is_elsewhere:
+        item.gone_at = None
+    if is_elsewhere or item.trouble in DENIED:
+        item.not_before = None
+    item.source_url, item.state = source.url, State.WANTED
+    return item
+
+
+def _write(fresh: Sequence[MediaItem]) -> None:
+    """Write fresh addresses, but not over what is just being stored."""
+    with transaction.atomic():
+        items = MediaItem.objects.filter(pk__in=[item.pk for item in fresh])
+        still = items.filter(state__in=[State.WANTED, State.GONE]).order_by("pk")
+        free = set(still.select_for_update(skip_locked=True).values_list("pk", flat=True))
+        MediaItem.objects.bulk_update(
+            [item for item in fresh if item.pk in free],
+            ["source_url", "state", "not_before", "gone_at"],
+        )
 
 
 def _wanted(like: Like, source: MediaSource) -> MediaItem:
@@ -43,8 +83,3 @@ def _wanted(like: Like, source: MediaSource) -> MediaItem:
         height=source.height,
         alt=source.alt,
     )
-
-
-def _freshened(item: MediaItem, source: MediaSource) -> MediaItem:
-    item.source_url, item.not_before, item.gone_at = source.url, None, None
-    return item

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import logging
 
+from django.db.models import Q
+from django.db.models.functions import Now
+
 from accounts import upstream
+from accounts.models import Connection
 from archive import wanted
 from archive.models import Entry, MediaItem
 from providers.errors import ProviderError
@@ -13,10 +17,14 @@ logger = logging.getLogger(__name__)
 
 
 def addresses(item: MediaItem) -> bool:
-    """Fetch fresh addresses for the like of `item`; False when there are none to be had."""
+    """Fetch fresh addresses for the like of `item`; False when there are none to be had.
+
+    Nobody is asked who has asked us to wait.
+    """
     like = item.like
-    entries = Entry.objects.filter(like=like).select_related("feed__connection")
-    entry = entries.filter(feed__connection__state="connected").first()
+    open_now = Connection.objects.usable().filter(Q(not_before=None) | Q(not_before__lte=Now()))
+    entries = Entry.objects.filter(like=like, feed__connection__in=open_now)
+    entry = entries.select_related("feed__connection").first()
     if entry is None:
         return False
     try:

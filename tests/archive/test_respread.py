@@ -102,6 +102,18 @@ def test_the_floor_of_a_visit_follows(feed):
     assert stored.floor == rank_of("y")
 
 
+def test_many_that_were_overtaken_find_room_too(feed):
+    """Far more than a page: a whole stretch that was walked turns out to have moved up."""
+    crowd(feed, 2000, 1000, *range(900, 200, -1))
+    moved = [f"p{at}" for at in range(2, 702)]
+    Entry.objects.filter(like__post_id="p1").update(rank=1999)
+    Like.objects.filter(post_id="p1").update(rank=1999)
+    stored = store(feed, 2, "p0", *moved)
+    store(feed, 2, "p1", floor=stored.floor)
+    assert everything(feed) == ["p0", *moved, "p1"]
+    check_laws(feed)
+
+
 def test_thousands_are_put_at_one_spot(feed):
     crowd(feed, 1001, 1000)
     for page in range(20):

@@ -109,6 +109,12 @@ def test_a_stored_picture_keeps_its_address_and_its_bytes(one, instagram):
     assert again(one).state == "stored"
 
 
+def test_what_signed_an_address_is_forgotten_once_it_is_stored(one):
+    MediaItem.objects.update(source_url=one.source_url + "?signature=for-a-while")
+    download()
+    assert again(one).source_url == one.source_url.partition("?")[0]
+
+
 def test_two_people_who_like_the_same_post_share_the_bytes(connect, walked, instagram):
     other = connect("bo", 0)
     post_id = instagram.truth("tess")["likes"][3]["post_id"]

@@ -8,12 +8,15 @@ import pytest
 from django.db.models import Count
 from django.utils import timezone
 
+from accounts.models import Connection
+from archive import wanted
 from archive.models import Feed, Like, MediaItem
 from harvester import claims, mishaps, plan
 from harvester import download as downloading
 from harvester.download import Download
 from providers.errors import RateLimited
 from providers.fetch import LIMITS, Fetcher, Limits
+from providers.shapes import MediaSource
 from tests.conftest import visit
 from tests.harvester.test_download import again, download, temporary_files
 
@@ -164,6 +167,34 @@ def test_but_not_again_and_again(one, instagram):
         download()
     assert len(instagram.requests("post")) == 1
     assert (again(one).state, again(one).attempts) == ("wanted", 4)
+
+
+def test_nobody_is_asked_for_addresses_who_asked_us_to_wait(one, instagram):
+    Connection.objects.update(not_before=timezone.now() + DAY)
+    instagram.fail("forbidden_media")
+    download()
+    assert not instagram.requests("post")
+
+
+def test_what_was_gone_is_wanted_again_at_another_place(one, instagram):
+    MediaItem.objects.update(state="gone", gone_at=timezone.now() - DAY)
+    note(one, one.source_url + "?signed=anew")
+    assert again(one).state == "gone"
+    note(one, one.source_url.replace("/media/", "/media/./", 1))
+    assert (again(one).state, again(one).gone_at) == ("wanted", None)
+
+
+def test_a_fresh_signature_does_not_make_gone_unsaid(one, instagram):
+    instagram.fail("missing_media")
+    download()
+    then = again(one).gone_at
+    note(one, one.source_url + "?signed=anew")
+    assert (again(one).gone_at, again(one).source_url) == (then, one.source_url + "?signed=anew")
+
+
+def note(item, address) -> None:
+    """A page lists the medium at this address."""
+    wanted.note([(item.like, [MediaSource(item.kind, item.position, address)])])
 
 
 def test_the_next_visit_brings_fresh_addresses_too(one, instagram):
