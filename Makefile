@@ -39,7 +39,7 @@ shots: .venv/.dev ## Every page as a picture, light and dark, wide and narrow
 	@$(PY) -m tests.shots $(ARGS)
 
 bench: .venv/.dev ## Measure
-	@$(PY) benchmarks/run.py $(ARGS)
+	@$(PY) -m benchmarks.run $(ARGS)
 
 format: .venv/.dev ## Bring the code into shape
 	@$(PY) -m ruff format .

@@ -1,0 +1,1 @@
+"""Figures, taken by hand on a quiet machine: never part of a test."""
