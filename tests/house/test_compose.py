@@ -156,7 +156,11 @@ def test_the_image_holds_the_packages_and_no_more() -> None:
     let_in = {line[1:] for line in ignore if line.startswith("!")}
     assert ignore[1] == "*"
     assert all((ROOT / name).exists() for name in let_in)
-    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"benchmarks", "tests", "tools"}
+    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {
+        "benchmarks",
+        "tests",
+        "tools",
+    }
     assert packages | {"static", "templates", "manage.py", "requirements.txt"} <= let_in
 
 
