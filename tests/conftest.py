@@ -113,10 +113,17 @@ def seaweed() -> Iterator[S3]:
         yield s3
 
 
+@pytest.fixture
+def in_bucket(seaweed: S3, settings: Any) -> S3:
+    """The storage of this test is an empty bucket."""
+    s3 = seaweed.another_bucket()
+    settings.STORAGES = {**settings.STORAGES, "default": s3.backend}
+    return s3
+
+
 @pytest.fixture(params=["files", "s3"])
-def anywhere(request: pytest.FixtureRequest, shelves: Path, settings: Any) -> str:
-    """The storages that a house may have, one after the other, each of them empty enough."""
+def anywhere(request: pytest.FixtureRequest, shelves: Path) -> str:
+    """The storages that a house may have, one after the other, each of them empty."""
     if request.param == "s3":
-        s3: S3 = request.getfixturevalue("seaweed")
-        settings.STORAGES = {**settings.STORAGES, "default": s3.backend}
+        request.getfixturevalue("in_bucket")
     return str(request.param)

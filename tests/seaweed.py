@@ -9,8 +9,9 @@ import signal
 import socket
 import sys
 import tempfile
+import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,16 +31,17 @@ PORTS = range(20_000, 45_000)
 
 @dataclass(frozen=True)
 class S3:
-    """A server with an empty bucket."""
+    """A bucket at a server; ours is empty at first."""
 
     url: str
+    bucket: str = BUCKET
 
     @property
     def options(self) -> dict[str, Any]:
         """What django-storages is told, as our settings tell it."""
         return {
             **settings.S3,
-            "bucket_name": BUCKET,
+            "bucket_name": self.bucket,
             "endpoint_url": self.url,
             "region_name": "us-east-1",
             "access_key": KEY,
@@ -50,29 +52,33 @@ class S3:
     def backend(self) -> dict[str, Any]:
         return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": self.options}
 
+    def another_bucket(self) -> S3:
+        """A fresh bucket at the same server."""
+        name = f"test-{uuid.uuid4().hex}"
+        with closing(self._client()) as client:
+            client.create_bucket(Bucket=name)
+        return S3(self.url, name)
+
     def is_ready(self) -> bool:
-        quick = Config(
-            connect_timeout=1,
-            read_timeout=2,
-            retries={"total_max_attempts": 1},
-            s3={"addressing_style": "path"},
-        )
-        client = boto3.client(
+        with closing(self._client()) as client:
+            try:
+                client.put_object(Bucket=self.bucket, Key="ready", Body=b"yes")
+                client.delete_object(Bucket=self.bucket, Key="ready")
+            except (BotoCoreError, ClientError):
+                return False
+        return True
+
+    def _client(self) -> Any:
+        once = {"total_max_attempts": 1}
+        path = {"addressing_style": "path"}
+        return boto3.client(
             "s3",
             endpoint_url=self.url,
             region_name="us-east-1",
             aws_access_key_id=KEY,
             aws_secret_access_key=SECRET,
-            config=quick,
+            config=Config(connect_timeout=1, read_timeout=5, retries=once, s3=path),
         )
-        try:
-            client.put_object(Bucket=BUCKET, Key="ready", Body=b"yes")
-            client.delete_object(Bucket=BUCKET, Key="ready")
-        except (BotoCoreError, ClientError):
-            return False
-        finally:
-            client.close()
-        return True
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from archive.models import Blob
 from archive.sweep import SweepRefused
 from tests.archive import kept
 from tests.archive.kept import own_storage  # noqa: F401  # used by every test here
-from tests.archive.seaweed import in_bucket, seaweed, use  # noqa: F401  # asked for by name
+from tests.seaweed import S3
 
 pytestmark = pytest.mark.django_db
 KEYS = [f"blobs/{place}" for place in ("0a/1", "7f/ff/2", "7f/ff/3", "80/4", "ff/5")]
@@ -110,7 +110,8 @@ def torn(settings) -> Iterator[type[Torn]]:
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        use(settings, f"http://127.0.0.1:{server.server_port}", "torn")
+        s3 = S3(f"http://127.0.0.1:{server.server_port}", "torn")
+        settings.STORAGES = {**settings.STORAGES, "default": s3.backend}
         yield handler
         server.shutdown()
         thread.join()
