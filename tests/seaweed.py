@@ -99,7 +99,7 @@ def serving() -> Iterator[S3]:
             raise RuntimeError((home / "weed.log").read_text(errors="replace")[-2000:])
         yield s3
     finally:
-        processes.stop(process, signal.SIGTERM, patience=5.0)
+        processes.stop(process, signal.SIGKILL, patience=5.0)
         shutil.rmtree(home, ignore_errors=True)
 
 
