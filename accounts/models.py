@@ -34,15 +34,22 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         return self.filter(user=user)
 
     def usable(self) -> ConnectionQuerySet:
-        """Whose grant works as far as we know, and whose person may be served."""
-        return self.filter(state=Connection.State.CONNECTED, user__is_active=True)
+        """Which can be read as far as we know, and whose person may be served."""
+        read = self.exclude(standing=Connection.Standing.FILE)
+        return read.filter(state=Connection.State.CONNECTED, user__is_active=True)
 
 
 class Connection(models.Model):
     """One person's account at a service, with the sealed grant to read it.
 
-    The upstream id says who it is; the username there may change at any time.
+    The upstream id says who it is; the username there may change at any time. What is public
+    can be followed by anybody, and needs no grant; what came as a file is never visited.
     """
+
+    class Standing(models.TextChoices):
+        SIGNED_IN = "signed_in", "signed in"
+        FOLLOWED = "followed", "followed"
+        FILE = "file", "from files"
 
     class State(models.TextChoices):
         CONNECTED = "connected", "connected"
@@ -57,6 +64,7 @@ class Connection(models.Model):
     upstream_id = models.CharField(max_length=255)
     username = models.CharField(max_length=255)
     full_name = models.CharField(max_length=255, blank=True, default="")
+    standing = models.CharField(max_length=9, choices=Standing.choices, default=Standing.SIGNED_IN)
     state = models.CharField(max_length=12, choices=State.choices, default=State.CONNECTED)
     trouble = models.CharField(max_length=40, blank=True, default="")
     grant = models.TextField(blank=True, default="", editable=False)
@@ -70,8 +78,15 @@ class Connection(models.Model):
 
     class Meta:
         constraints: ClassVar = [
+            # Whoever has proven whose account it is; to follow it, nothing has to be proven.
             models.UniqueConstraint(
-                fields=["provider", "instance", "upstream_id"], name="one_person_per_upstream_id"
+                fields=["provider", "instance", "upstream_id"],
+                name="one_person_per_upstream_id",
+                condition=models.Q(standing="signed_in"),
+            ),
+            models.UniqueConstraint(
+                fields=["user", "provider", "instance", "upstream_id"],
+                name="one_source_per_person_and_account",
             ),
             models.CheckConstraint(
                 name="a_disconnected_grant_is_wiped",
@@ -85,7 +100,17 @@ class Connection(models.Model):
     @property
     def is_usable(self) -> bool:
         """Whether we may ask its service for anything."""
-        return self.state == self.State.CONNECTED and bool(self.grant)
+        return self.state == self.State.CONNECTED and self.standing != self.Standing.FILE
+
+
+class Host(models.Model):
+    """A host that counts the requests of all who ask from here, and when it may be asked again."""
+
+    name = models.CharField(max_length=300, primary_key=True)
+    not_before = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class PendingSignIn(models.Model):

@@ -22,6 +22,8 @@ from django.urls import reverse
 from accounts import invitations, tokens, upstream
 from accounts.addresses import safe_path
 from accounts.models import Connection, PendingSignIn, User
+from providers.registry import SERVICES
+from providers.service import Consent
 from providers.shapes import Grant, Profile
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -55,7 +57,7 @@ def begin(request: HttpRequest, provider: str) -> str:
         verifier=verifier,
         next_path=safe_path(request.GET.get("next", ""), ""),
     )
-    return upstream.service(provider).authorize_url(
+    return _consent(provider).authorize_url(
         redirect_uri=redirect_uri(provider), state=state, verifier=verifier
     )
 
@@ -89,7 +91,7 @@ def finish(request: HttpRequest, pending: Pending, code: str) -> Connection:
     ProviderError when the service does not answer as hoped; SignInRefused when the person
     may not come in.
     """
-    grant, profile = upstream.service(pending.provider).exchange(
+    grant, profile = _consent(pending.provider).exchange(
         code=code, redirect_uri=redirect_uri(pending.provider), verifier=pending.verifier
     )
     here = request.user if isinstance(request.user, User) else None
@@ -101,11 +103,12 @@ def finish(request: HttpRequest, pending: Pending, code: str) -> Connection:
 
 
 def connect(
-    user: User | None, provider: str, grant: Grant, profile: Profile, *, invite: str = ""
+    user: User | None, provider: str, grant: Grant | None, profile: Profile, *, invite: str = ""
 ) -> Connection:
-    """Keep a grant: for `user`, or for whoever this upstream account belongs to.
+    """Keep a proven account: for `user`, or for whoever it belongs to.
 
-    Safe to repeat. The upstream id decides who it is, whatever the account is called now.
+    `grant` is None where lists are public. Safe to repeat. The upstream id decides who it is,
+    whatever the account is called now.
     """
     try:
         with transaction.atomic():
@@ -117,25 +120,42 @@ def connect(
 
 
 def _kept(
-    user: User | None, provider: str, grant: Grant, profile: Profile, invite: str
+    user: User | None, provider: str, grant: Grant | None, profile: Profile, invite: str
 ) -> Connection:
-    known = Connection.objects.select_for_update(of=("self",)).select_related("user")
-    instance = upstream.service(provider).instance
-    there = {"provider": provider, "instance": instance, "upstream_id": profile.upstream_id}
-    connection = known.filter(**there).first()
-    if connection is None:
-        owner = user or newcomer(profile, invite)
-        connection = Connection(user=owner, **there)
+    connection = _mine(user, provider, profile) or Connection(
+        user=user or newcomer(profile, invite),
+        provider=provider,
+        instance=upstream.service(provider).instance,
+        upstream_id=profile.upstream_id,
+    )
     if user is not None and connection.user_id != user.pk:
         raise SignInRefused("belongs_to_another")
     if not connection.user.is_active:
         raise SignInRefused("inactive")
+    connection.standing = Connection.Standing.SIGNED_IN
+    connection.grant = tokens.seal(connection, grant) if grant else ""
+    connection.grant_expires_at = grant.expires_at if grant else None
+    return revived(connection, profile)
+
+
+def _mine(user: User | None, provider: str, profile: Profile) -> Connection | None:
+    """Whose account this was proven to be; else how `user` has followed it so far."""
+    there = Connection.objects.filter(
+        provider=provider,
+        instance=upstream.service(provider).instance,
+        upstream_id=profile.upstream_id,
+    )
+    known = there.select_for_update(of=("self",)).select_related("user")
+    proven = known.filter(standing=Connection.Standing.SIGNED_IN).first()
+    return proven or (known.filter(user=user).first() if user else None)
+
+
+def revived(connection: Connection, profile: Profile) -> Connection:
+    """Save a connection that works, under the name its account has now."""
     connection.username = profile.username[:255]
     connection.full_name = profile.full_name[:255]
     connection.state, connection.trouble = Connection.State.CONNECTED, ""
     connection.not_before = None
-    connection.grant = tokens.seal(connection, grant)
-    connection.grant_expires_at = grant.expires_at
     connection.save()
     return connection
 
@@ -176,6 +196,18 @@ def free_username(wanted: str) -> str:
 def redirect_uri(provider: str) -> str:
     """Where the service sends people back to: from SITE_URL, never from the request."""
     return f"{settings.SITE_URL}{reverse('accounts:callback', args=[provider])}"
+
+
+def has_consent(provider: str) -> bool:
+    """Whether people can sign in at the service of that name."""
+    return provider in SERVICES and upstream.service(provider).consent is not None
+
+
+def _consent(provider: str) -> Consent:
+    consent = upstream.service(provider).consent
+    if consent is None:
+        raise SignInRefused("unknown_service")
+    return consent
 
 
 def _browser(session: SessionBase) -> str:

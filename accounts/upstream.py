@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
-import time
-from functools import partial
+from collections.abc import Mapping
+from functools import lru_cache
 
 from django.conf import settings
-from django.db import connection as database
 
 from accounts import tokens
 from accounts.models import Connection
+from accounts.turns import TurnsOf
 from providers.errors import NeedsReauth
 from providers.registry import SERVICES
-from providers.service import Client, Service
-
-_RESERVE = """
-UPDATE accounts_connection
-   SET next_call_at = greatest(next_call_at, clock_timestamp()) + make_interval(secs => %(seconds)s)
- WHERE id = %(connection)s
-RETURNING extract(epoch FROM next_call_at - clock_timestamp()) - %(seconds)s
-"""
+from providers.service import Builder, Client, Service
+from providers.shapes import Account
 
 
 def service(provider: str) -> Service:
     """The service called `provider`; KeyError for an unknown one."""
-    return SERVICES[provider](settings.UPSTREAM)
+    # Whatever stands in the registry can be hashed, be it a class or an object.
+    return _built(SERVICES[provider], _frozen(settings.UPSTREAM))  # type: ignore[arg-type]  # see above
 
 
 def services() -> list[Service]:
-    """Every service a person can sign in with here."""
-    built = [build(settings.UPSTREAM) for build in SERVICES.values()]
-    return [service for service in built if service.configured]
-
-
-def is_open(provider: str) -> bool:
-    """Whether a person can sign in with the service of that name."""
-    return provider in SERVICES and service(provider).configured
+    """Every service that this house knows."""
+    return [service(provider) for provider in SERVICES]
 
 
 def client(connection: Connection) -> Client:
@@ -47,15 +36,16 @@ def client(connection: Connection) -> Client:
     there = service(connection.provider)
     if connection.instance != there.instance:
         raise NeedsReauth("elsewhere", "This account is at another address of the service.")
-    grant = tokens.open_grant(connection)
-    return there.client(grant, pace=partial(wait_turn, connection.pk))
+    grant = tokens.open_grant(connection) if connection.grant else None
+    account = Account(connection.upstream_id, connection.username, grant)
+    return there.client(account, turns=TurnsOf(connection.pk))
 
 
-def wait_turn(connection_id: int) -> None:
-    """Sleep until this connection may ask again; turns are handed out by the database."""
-    seconds = settings.CRAWL_REQUEST_INTERVAL.total_seconds()
-    with database.cursor() as cursor:
-        cursor.execute(_RESERVE, {"seconds": seconds, "connection": connection_id})
-        row = cursor.fetchone()
-    if row and row[0] > 0:
-        time.sleep(float(row[0]))
+def _frozen(values: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(values.items()))
+
+
+@lru_cache
+def _built(builder: Builder, values: tuple[tuple[str, str], ...]) -> Service:
+    """One service per process: its connections and what it has learned are kept."""
+    return builder.from_values(dict(values))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib.auth import login
@@ -15,31 +16,52 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts import invitations, signin, upstream
+from accounts import following, invitations, signin, upstream
 from accounts.addresses import safe_path
 from accounts.forms import SignUpForm
 from accounts.problems import PROBLEMS
 from accounts.signin import SignInRefused
 from providers.errors import ProviderError, TryLater
+from providers.service import Service
 
 logger = logging.getLogger(__name__)
 INVITATION = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A way in, as pages offer it: by consent at the service, or by typing a handle."""
+
+    key: str
+    title: str
+    icon: str
+    href: str
+    example: str
+
+
 def doors(next_path: str = "") -> dict[str, object]:
-    """What a page that offers sign-in needs: the services and whether one may join."""
-    services = [
-        {"title": service.title, "href": reverse("accounts:provider", args=[service.key])}
-        for service in upstream.services()
-    ]
+    """What a page that offers sign-in needs: the ways in, and whether one may join."""
+    services = [door for door in map(_door, upstream.services()) if door]
     return {"services": services, "signups": settings.SIGNUPS, "next": next_path}
+
+
+def _door(service: Service) -> Door | None:
+    if service.consent:
+        href = reverse("accounts:provider", args=[service.key])
+        return Door(service.key, service.title, service.icon, href, "")
+    if service.handles:
+        href = reverse("accounts:handle", args=[service.key])
+        return Door(service.key, service.title, service.icon, href, service.handles.example)
+    return None
 
 
 @require_GET
 @never_cache
 def leave(request: HttpRequest, provider: str) -> HttpResponse:
-    """Off to the service's consent page."""
-    if not upstream.is_open(provider):
+    """Off to the service's consent page; where there is none, to where a handle is typed."""
+    if following.handles(provider):
+        return redirect("accounts:handle", provider)
+    if not signin.has_consent(provider):
         return problem(request, "unknown_service")
     return HttpResponseRedirect(signin.begin(request, provider))
 
@@ -48,7 +70,7 @@ def leave(request: HttpRequest, provider: str) -> HttpResponse:
 @never_cache
 def callback(request: HttpRequest, provider: str) -> HttpResponse:
     """Back from the consent page: in, or a friendly page that says why not."""
-    if not upstream.is_open(provider):
+    if not signin.has_consent(provider):
         return problem(request, "unknown_service")
     try:
         pending = signin.take(request, provider)

@@ -32,7 +32,8 @@ from archive.models import Feed, MediaItem  # noqa: E402
 from harvester import lease, plan  # noqa: E402
 from harvester.download import Download  # noqa: E402
 from harvester.walk import Slice, walk  # noqa: E402
-from providers.shapes import Grant  # noqa: E402
+from providers.shapes import Account, Grant  # noqa: E402
+from providers.turns import AtOnce  # noqa: E402
 
 LIKES, RUNS = 300, 3
 
@@ -40,7 +41,7 @@ LIKES, RUNS = 300, 3
 def product(person: str) -> None:
     """Sign in, walk, fetch, verify, store."""
     grant = Grant(access_token=machine.instagram.token(person))
-    client = upstream.service("instagram").client(grant, pace=lambda: None)
+    client = upstream.service("instagram").client(Account(grant=grant), turns=AtOnce())
     connection = signin.connect(None, "instagram", grant, client.profile())
     plan.adopt(connection)
     feed = Feed.objects.get(connection=connection, kind="liked")

@@ -8,12 +8,11 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import upstream
 from accounts.http import SignedInRequest
 from accounts.models import Connection
+from accounts.views import doors
 from archive.models import Entry, Feed
 from harvester import arrival, levers, plan, sources, tasks
 
@@ -135,9 +134,6 @@ def _for_each_feed(
 
 def _sources(request: SignedInRequest) -> dict[str, object]:
     mine = sources.of(request.user)
-    others = [
-        {"title": service.title, "href": reverse("accounts:provider", args=[service.key])}
-        for service in upstream.services()
-    ]
+    others = doors()["services"]
     busy = any(source.state == "busy" for source in mine)
     return {"sources": mine, "others": others, "busy": busy}

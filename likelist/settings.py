@@ -203,12 +203,8 @@ CONTENT_SECURITY_POLICY = {
 UPSTREAM = {
     name: env.text(name)
     for name in (
-        "INSTAGRAM_CLIENT_ID",
-        "INSTAGRAM_CLIENT_SECRET",
-        "INSTAGRAM_DIALECT",
-        "INSTAGRAM_OAUTH_URL",
-        "INSTAGRAM_API_URL",
         "FETCH_ALLOW_PRIVATE_HOSTS",
+        *(name for builder in SERVICES.values() for name in builder.variables),
     )
 }
 if env.choice("INSTAGRAM_DIALECT", "v1", ("v1", "login")) == "login":
@@ -216,8 +212,8 @@ if env.choice("INSTAGRAM_DIALECT", "v1", ("v1", "login")) == "login":
 env.url("INSTAGRAM_API_URL", "")
 try:
     FETCH_ALLOW_PRIVATE_HOSTS = allowed_hosts(UPSTREAM["FETCH_ALLOW_PRIVATE_HOSTS"])
-    for build in SERVICES.values():
-        build(UPSTREAM)
+    for builder in SERVICES.values():
+        builder.from_values(UPSTREAM)
 except BadConfiguration as exc:
     raise ImproperlyConfigured(str(exc)) from None
 MEDIA_CONCURRENCY = env.count("MEDIA_CONCURRENCY", 16, least=1)

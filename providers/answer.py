@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -14,6 +14,10 @@ from typing import Any
 from providers.errors import Unavailable, Unexpected
 from providers.secret import Secret, without
 
+# From bytes to what a reply's body is; Unavailable or Unexpected for what it cannot read.
+Reader = Callable[[bytes, Iterable[Secret]], Mapping[str, Any]]
+
+_FIRST_MOMENT = 1e9  # no service makes anybody wait for thirty years
 _LONGEST_NUMBER = 40  # more digits stay text: Python refuses to read 5,000 of them
 
 
@@ -25,6 +29,8 @@ class Reply:
     body: Mapping[str, Any] = field(repr=False)
     retry_after: float | None
     requests_left: int | None
+    # Seconds until the service counts requests anew.
+    resets_in: float | None = None
 
 
 def read_json(raw: bytes, secrets: Iterable[Secret]) -> Mapping[str, Any]:
@@ -43,6 +49,11 @@ def read_json(raw: bytes, secrets: Iterable[Secret]) -> Mapping[str, Any]:
     return value
 
 
+def read_text(raw: bytes, secrets: Iterable[Secret]) -> Mapping[str, Any]:
+    """A plain answer as `{"text": …}`, secrets taken out."""
+    return {"text": without(raw.decode("utf-8-sig", "replace"), secrets)}
+
+
 def _whole(digits: str) -> int | str:
     return int(digits) if len(digits) <= _LONGEST_NUMBER else digits
 
@@ -55,6 +66,8 @@ def _float(digits: str) -> float | None:
 def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
     """Seconds to wait as the service says, never negative; None when it says nothing usable."""
     text = headers.get("Retry-After", "").strip()
+    if not text:
+        return resets_in(headers, now) if requests_left(headers) == 0 else None
     if re.fullmatch(r"-?\d{1,12}(\.\d+)?", text, re.ASCII):
         return max(0.0, float(text))
     try:
@@ -67,5 +80,16 @@ def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> floa
 
 def requests_left(headers: Mapping[str, str]) -> int | None:
     """How many requests the service still grants, None when it does not say."""
-    text = headers.get("X-Ratelimit-Remaining", "").strip()
+    text = (headers.get("RateLimit-Remaining") or headers.get("X-Ratelimit-Remaining", "")).strip()
     return int(text) if re.fullmatch(r"\d{1,9}", text, re.ASCII) else None
+
+
+def resets_in(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
+    """Seconds until the service counts anew: it says a moment or a span; None when neither."""
+    text = headers.get("RateLimit-Reset", "").strip()
+    if not re.fullmatch(r"\d{1,12}(\.\d+)?", text, re.ASCII):
+        return None
+    told = float(text)
+    if told < _FIRST_MOMENT:
+        return told
+    return max(0.0, told - (now or datetime.now(UTC)).timestamp())

@@ -2,7 +2,8 @@
 
 ProviderError
 ├── TryLater           the same request may succeed after a wait
-│   ├── RateLimited        we asked too often; carries `retry_after` (seconds, or None)
+│   ├── RateLimited        we asked too often; carries `retry_after` (seconds, or None), and
+│   │                      `host` where a host counts all who ask from here
 │   └── Unavailable        timeout, refused connection, 5xx, an answer that is not JSON
 ├── NeedsReauth        the grant is gone or too narrow; only its owner can renew it
 ├── Gone               the thing was deleted, hidden or made private upstream
@@ -12,6 +13,8 @@ ProviderError
 ├── Refused            our own policy: address, scheme, port, foreign next_url. Never retry
 ├── Unexpected         an answer we cannot read: their change or our bug
 ├── Denied             media only: 401 or 403, usually an expired address: ask for a fresh one
+├── NoSuchAccount      a person typed a name that leads to nobody: say so, keep nothing
+├── BadExport          a file that is no export, or not a whole one: say so, change nothing
 ├── WrongContent       media only: wrong type, cut, empty, undecodable: may change
 └── Unacceptable       media only: over a cap of bytes or pixels: final
 
@@ -41,12 +44,18 @@ class TryLater(ProviderError):
 
 
 class RateLimited(TryLater):
-    """Asked too often. `retry_after`: seconds as the service said them, None when it did not."""
+    """Asked too often. `retry_after`: seconds as the service said them, None when it did not.
 
-    def __init__(self, code: str, words: str, retry_after: float | None = None) -> None:
+    `host` (host:port) counts everybody who asks from here; "" when only this grant has to wait.
+    """
+
+    def __init__(
+        self, code: str, words: str, retry_after: float | None = None, host: str = ""
+    ) -> None:
         super().__init__(code, words)
-        self.args = (code, words, retry_after)
+        self.args = (code, words, retry_after, host)
         self.retry_after = retry_after
+        self.host = host
 
 
 class Unavailable(TryLater):
@@ -79,6 +88,14 @@ class Refused(ProviderError):
 
 class Unexpected(ProviderError):
     """An answer that cannot be read."""
+
+
+class NoSuchAccount(ProviderError):
+    """What a person typed leads to no account; `words` say what to do."""
+
+
+class BadExport(ProviderError):
+    """A file cannot be imported; `words` are one sentence: what is wrong, and what to do."""
 
 
 class Denied(ProviderError):

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 from providers.instagram import Instagram
-from providers.service import Service
+from providers.service import Builder
 
-# Each is called with the environment's values by name.
-SERVICES: dict[str, Callable[[Mapping[str, str]], Service]] = {
-    "instagram": Instagram.from_values,
+SERVICES: dict[str, Builder] = {
+    "instagram": Instagram,
 }

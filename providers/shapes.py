@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 MediaKind = Literal["image", "video"]
+AttachmentKind = Literal["link", "quote"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,17 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """Whose lists a client reads; `grant` is None where they are public."""
+
+    upstream_id: str = ""
+    username: str = ""
+    grant: Grant | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MediaSource:
-    """Where one picture or video can be fetched.
+    """One picture or video of a post. `url` is what the service's `whereabouts` understands.
 
     `position` counts carousel members from 0. A video gives a "video" and, when it has a
     poster, an "image" of the same position. Sizes are what the service claims, in pixels.
@@ -46,6 +56,32 @@ class MediaSource:
 
 
 @dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where the bytes of a medium can be asked for.
+
+    `sha256` is what they must hash to, "" when nobody said; `is_copy`: a smaller rendition of
+    what was posted, for when the original cannot be had.
+    """
+
+    url: str
+    sha256: str = ""
+    is_copy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """What a post carries beside pictures: a link card or another post that it quotes.
+
+    `title` is the page's, or who wrote the quoted post.
+    """
+
+    kind: AttachmentKind
+    title: str
+    text: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where a post says it was made; any part may be missing."""
 
@@ -57,7 +93,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class LikedPost:
-    """One post of a feed. `liked_at` is set only where the service says it; times are UTC."""
+    """One post of a feed. `liked_at` is set only where the service says it; times are UTC.
+
+    `liked_at` is when it came into the list it is read from. `is_gone`: the list still names
+    it, the service does not have it any more. `is_vague`: the list does not say which post it
+    was, only whose.
+    """
 
     post_id: str
     author_id: str
@@ -70,6 +111,9 @@ class LikedPost:
     posted_at: datetime | None
     liked_at: datetime | None
     media: tuple[MediaSource, ...]
+    attached: tuple[Attachment, ...] = ()
+    is_gone: bool = False
+    is_vague: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +150,36 @@ class FeedKind:
     default: bool
     on_wall: bool
     window: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRow:
+    """One row of an export, in the order of its file.
+
+    `feed` is the list it belongs to: a key of the service's kinds; `title` the name of one
+    where a person has many of that kind. `post` is None for what cannot be kept, and `reason`
+    says why; None without a reason is a list that exists and may be empty. `label` is what a
+    person recognises the row by. `number` counts the rows of `file` from 1.
+    """
+
+    feed: str
+    title: str
+    file: str
+    number: int
+    post: LikedPost | None
+    reason: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file that another program left, and the post it belongs to.
+
+    `name` is its path as it was given. `position` counts carousel members from 0. `post` holds
+    what stands beside the picture of author, caption and time; its blanks say nothing.
+    """
+
+    name: str
+    kind: MediaKind
+    position: int
+    post: LikedPost

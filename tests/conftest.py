@@ -16,7 +16,8 @@ from archive.models import Feed
 from harvester import lease, plan
 from harvester.models import Crawl
 from harvester.walk import Next, Slice, walk
-from providers.shapes import Grant
+from providers.shapes import Account, Grant
+from providers.turns import AtOnce
 from simulator.serve import Simulator
 from tests import machine
 from tests.seaweed import S3, serving
@@ -66,7 +67,7 @@ def connect(db: None, instagram: Simulator) -> Connect:
     def connected(person: str = "tess", likes: int = 0, user: User | None = None) -> Connection:
         instagram.set_likes(person, likes)
         grant = Grant(access_token=instagram.token(person))
-        client = upstream.service("instagram").client(grant, pace=lambda: None)
+        client = upstream.service("instagram").client(Account(grant=grant), turns=AtOnce())
         return signin.connect(user, "instagram", grant, client.profile())
 
     return connected

@@ -35,7 +35,8 @@ from archive.models import Feed, Like, MediaItem
 from harvester import lease, plan, previews
 from harvester.download import Download
 from harvester.walk import Slice, walk
-from providers.shapes import Grant
+from providers.shapes import Account, Grant
+from providers.turns import AtOnce
 
 SHOWN = (
     ("feed-wide-light", "wall-wide-dark"),
@@ -110,7 +111,9 @@ class House:
         instagram = stage.instagram
         instagram.set_likes("tess", LIKES)
         grant = Grant(access_token=instagram.token("tess"))
-        profile = upstream.service("instagram").client(grant, pace=lambda: None).profile()
+        profile = (
+            upstream.service("instagram").client(Account(grant=grant), turns=AtOnce()).profile()
+        )
         self.connection = signin.connect(None, "instagram", grant, profile)
         self.person = self.connection.user
         self.newcomer = User.objects.create_user("newcomer")

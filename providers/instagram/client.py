@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from providers.answer import Reply
 from providers.errors import Unexpected
@@ -19,8 +19,8 @@ from providers.instagram.feed import (
 from providers.instagram.oauth import read_profile
 from providers.instagram.parse import read_posts
 from providers.secret import Secret
-from providers.service import Pace
 from providers.shapes import LikedPost, Page, Profile
+from providers.turns import Turns
 
 
 class InstagramClient:
@@ -31,13 +31,14 @@ class InstagramClient:
         wire: Wire,
         api_url: str,
         token: Secret,
-        pace: Pace,
+        turns: Turns,
         rows: Mapping[str, Endpoint] = ENDPOINTS,
     ) -> None:
         self._wire = wire
         self._api_url = api_url
         self._token = token
-        self._pace = pace
+        self._turns = turns
+        self._host = urlsplit(api_url).netloc
         self._rows = rows
 
     def profile(self) -> Profile:
@@ -70,7 +71,7 @@ class InstagramClient:
         return posts[0]
 
     def _get(self, path: str, query: dict[str, str]) -> Reply:
-        self._pace()
+        self._turns.wait(self._host)
         reply = self._wire.get(f"{self._api_url}{path}", query, {"access_token": self._token})
         error = error_of(reply)
         if error is not None:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 from providers.address import allowed_hosts, authority, port_of
-from providers.errors import BadConfiguration, ProviderError
+from providers.errors import BadConfiguration, NeedsReauth, ProviderError
 from providers.http import Wire
 from providers.instagram import oauth
 from providers.instagram.client import InstagramClient
 from providers.instagram.errors import sign_in_error_of
 from providers.pinned import Guard
 from providers.secret import Secret
-from providers.service import Pace
-from providers.shapes import FeedKind, Grant, Profile
+from providers.service import Consent, Exports, Folders
+from providers.shapes import Account, FeedKind, Grant, Profile, Whereabouts
+from providers.turns import AtOnce, Turns
 
 _DEFAULTS = {
     "INSTAGRAM_OAUTH_URL": "https://api.instagram.com",
@@ -27,7 +29,16 @@ KINDS: Mapping[str, FeedKind] = MappingProxyType(
     {
         "liked": FeedKind("liked", "Likes", default=True, on_wall=True, window=LIKED_WINDOW),
         "own": FeedKind("own", "Own posts", default=False, on_wall=False),
+        "saved": FeedKind("saved", "Saved", default=False, on_wall=False),
+        "collection": FeedKind("collection", "Collection", default=False, on_wall=False),
     }
+)
+# A camera as a child draws it: a box with round corners, a lens, a light.
+ICON = (
+    "M7.5 2.5h9a5 5 0 0 1 5 5v9a5 5 0 0 1-5 5h-9a5 5 0 0 1-5-5v-9a5 5 0 0 1 5-5Zm0 2"
+    "a3 3 0 0 0-3 3v9a3 3 0 0 0 3 3h9a3 3 0 0 0 3-3v-9a3 3 0 0 0-3-3ZM12 7.3"
+    "a4.7 4.7 0 1 1 0 9.4 4.7 4.7 0 0 1 0-9.4Zm0 2a2.7 2.7 0 1 0 0 5.4 2.7 2.7 0 0 0 0-5.4Z"
+    "M17 5.8a1.2 1.2 0 1 1 0 2.4 1.2 1.2 0 0 1 0-2.4Z"
 )
 
 
@@ -36,7 +47,18 @@ class Instagram:
 
     key = "instagram"
     title = "Instagram"
+    icon = ICON
     kinds = KINDS
+    variables: ClassVar[tuple[str, ...]] = (
+        "INSTAGRAM_CLIENT_ID",
+        "INSTAGRAM_CLIENT_SECRET",
+        "INSTAGRAM_DIALECT",
+        "INSTAGRAM_OAUTH_URL",
+        "INSTAGRAM_API_URL",
+    )
+    handles = None
+    exports: Exports | None = None
+    folders: Folders | None = None
 
     def __init__(
         self, *, client_id: str, client_secret: str, oauth_url: str, api_url: str, wire: Wire
@@ -66,9 +88,9 @@ class Instagram:
         return urlsplit(self._api_url).hostname or ""
 
     @property
-    def configured(self) -> bool:
-        """Whether there is an app to sign in with."""
-        return bool(self._client_id and self._client_secret.reveal())
+    def consent(self) -> Consent | None:
+        """Itself, where there is an app to sign in with."""
+        return self if self._client_id and self._client_secret.reveal() else None
 
     def authorize_url(self, *, redirect_uri: str, state: str, verifier: str) -> str:
         """Where to send the browser for consent."""
@@ -89,7 +111,7 @@ class Instagram:
         if isinstance(outcome, ProviderError):
             raise outcome
         grant, profile = outcome
-        return grant, profile or self.client(grant, pace=lambda: None).profile()
+        return grant, profile or self.client(Account(grant=grant), turns=AtOnce()).profile()
 
     def _granted(
         self, form: Mapping[str, str], secrets: Mapping[str, Secret]
@@ -97,9 +119,16 @@ class Instagram:
         reply = self._wire.post(f"{self._oauth_url}/oauth/access_token", form, secrets)
         return sign_in_error_of(reply) or oauth.read_grant(reply.body)
 
-    def client(self, grant: Grant, *, pace: Pace) -> InstagramClient:
-        """A client that asks with `grant`; cheap, connections are shared."""
-        return InstagramClient(self._wire, self._api_url, Secret(grant.access_token), pace)
+    def client(self, account: Account, *, turns: Turns) -> InstagramClient:
+        """A client that asks with the account's grant; cheap, connections are shared."""
+        if account.grant is None:
+            raise NeedsReauth("no_grant", "There is no permission to read this account.")
+        token = Secret(account.grant.access_token)
+        return InstagramClient(self._wire, self._api_url, token, turns)
+
+    def whereabouts(self, address: str) -> Iterator[Whereabouts]:
+        """Media are where the API says."""
+        yield Whereabouts(address)
 
 
 def _check_dialect(dialect: str) -> None:

@@ -146,7 +146,7 @@ def test_a_state_works_in_the_browser_that_left(client, instagram, sven):
 
 
 def test_a_state_works_for_the_service_it_was_made_for(client, instagram, sven, monkeypatch):
-    monkeypatch.setitem(SERVICES, "elsewhere", Instagram.from_values)
+    monkeypatch.setitem(SERVICES, "elsewhere", Instagram)
     callback = back(consent(leave(client), sven))
     PendingSignIn.objects.update(provider="elsewhere")
     check_refused(client.get(callback), client, instagram)

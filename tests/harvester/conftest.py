@@ -16,7 +16,7 @@ from tests.harvester.listed import Listed
 def listed(monkeypatch: pytest.MonkeyPatch) -> Listed:
     """A service of its own, known to the house under the name "listed"."""
     service = Listed()
-    monkeypatch.setitem(SERVICES, "listed", lambda values: service)
+    monkeypatch.setitem(SERVICES, "listed", service)
     return service
 
 

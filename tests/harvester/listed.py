@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
-from providers.service import Pace
-from providers.shapes import FeedKind, Grant, LikedPost, MediaSource, Page, Profile, Rejected
+from providers.shapes import (
+    Account,
+    FeedKind,
+    LikedPost,
+    MediaSource,
+    Page,
+    Profile,
+    Rejected,
+    Whereabouts,
+)
+from providers.turns import Turns
 
 KINDS = MappingProxyType({"liked": FeedKind("liked", "Likes", default=True, on_wall=True)})
 
@@ -23,7 +32,7 @@ class Given:
     times: list[datetime]
 
 
-@dataclass
+@dataclass(eq=False)
 class Listed:
     """The service and its client at once. `likes` stands newest first, as `page` tells it.
 
@@ -43,7 +52,12 @@ class Listed:
     key: str = "listed"
     instance: str = ""
     title: str = "Listed"
-    configured: bool = True
+    icon: str = "M4 4h16v16H4Z"
+    variables: tuple[str, ...] = ()
+    consent: None = None
+    handles: None = None
+    exports: None = None
+    folders: None = None
     kinds: Mapping[str, FeedKind] = field(default_factory=lambda: KINDS)
     _count: int = 0
 
@@ -130,11 +144,13 @@ class Listed:
 
     # the Service
 
-    def authorize_url(self, *, redirect_uri: str, state: str, verifier: str) -> str:
-        raise AssertionError("nobody signs in here")
+    def client(self, account: Account, *, turns: Turns) -> Listed:
+        return self
 
-    def exchange(self, *, code: str, redirect_uri: str, verifier: str) -> tuple[Grant, Profile]:
-        raise AssertionError("nobody signs in here")
+    def whereabouts(self, address: str) -> Iterator[Whereabouts]:
+        yield Whereabouts(address)
 
-    def client(self, grant: Grant, *, pace: Pace) -> Listed:
+    # the Builder: the house finds it under a name in its registry
+
+    def from_values(self, values: Mapping[str, str]) -> Listed:
         return self

@@ -44,7 +44,7 @@ class World:
     def __init__(self) -> None:
         self.listed = Listed(window=56, size=8)
         self.ever_hidden: set[str] = set()
-        SERVICES["listed"] = lambda values: self.listed
+        SERVICES["listed"] = self.listed
         connection = signin.connect(None, "listed", Grant("a-token"), Profile("7", "tess"))
         (self.feed,) = plan.adopt(connection)
 

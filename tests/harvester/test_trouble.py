@@ -14,7 +14,8 @@ from archive.models import Feed
 from harvester import lease, levers, outcomes, plan, tick
 from harvester.models import Crawl, Halt, Schedule
 from providers.errors import ProviderError, RateLimited, Unavailable
-from providers.shapes import Grant
+from providers.shapes import Account, Grant
+from providers.turns import AtOnce
 from tests.conftest import visit
 from tests.shelves import check_laws, kept
 
@@ -45,7 +46,7 @@ def after_the_wait(feed):
 def reconnect(instagram, person="tess"):
     """The person signs in again."""
     grant = Grant(access_token=instagram.token(person))
-    profile = upstream.service("instagram").client(grant, pace=lambda: None).profile()
+    profile = upstream.service("instagram").client(Account(grant=grant), turns=AtOnce()).profile()
     return signin.connect(None, "instagram", grant, profile)
 
 

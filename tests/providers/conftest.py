@@ -14,7 +14,8 @@ from providers.instagram import Instagram
 from providers.instagram.client import InstagramClient
 from providers.pinned import Guard
 from providers.registry import SERVICES
-from providers.shapes import Grant
+from providers.shapes import Account, Grant
+from providers.turns import AtOnce
 from tests.providers.servers import House, house
 
 CANARY = "7001.abcdef0.CANARY0123456789CANARY"
@@ -41,7 +42,7 @@ def wire(api: House) -> Wire:
 
 @pytest.fixture
 def instagram(api: House) -> Instagram:
-    service = SERVICES["instagram"](
+    service = SERVICES["instagram"].from_values(
         {
             "INSTAGRAM_CLIENT_ID": "demo",
             "INSTAGRAM_CLIENT_SECRET": "CANARY-client-secret",
@@ -56,7 +57,7 @@ def instagram(api: House) -> Instagram:
 
 @pytest.fixture
 def client(instagram: Instagram) -> InstagramClient:
-    return instagram.client(Grant(CANARY), pace=lambda: None)
+    return instagram.client(Account(grant=Grant(CANARY)), turns=AtOnce())
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from providers.errors import BadRequest, Gone, Refused, Unexpected
 from providers.instagram.client import InstagramClient
 from providers.instagram.feed import ENDPOINTS, Endpoint, next_cursor
 from providers.secret import Secret
+from providers.turns import AtOnce
 from tests.providers.conftest import CANARY
 from tests.providers.posts import make_post
 from tests.providers.servers import Answer
@@ -45,16 +46,24 @@ def test_a_page_holds_posts_rejects_and_the_requests_left(api, client):
     assert page.next_cursor is None
 
 
+class Queue(AtOnce):
+    def __init__(self):
+        self.asked = []
+
+    def wait(self, host):
+        self.asked.append(host)
+
+
 def test_every_request_is_paced(api, instagram):
-    asked = []
-    client = InstagramClient(instagram._wire, f"{api.url}/v1", Secret("t"), lambda: asked.append(1))
+    turns = Queue()
+    client = InstagramClient(instagram._wire, f"{api.url}/v1", Secret("t"), turns)
     serve(api, PATH, [])
     serve(api, "/v1/users/self", {"id": 1, "username": "x"})
     serve(api, "/v1/media/5_6", make_post(id="5_6"))
     client.page("liked", None)
     client.profile()
     client.post("5", "6")
-    assert len(asked) == 3
+    assert turns.asked == [api.url.removeprefix("http://")] * 3
 
 
 @pytest.mark.parametrize(
@@ -80,7 +89,7 @@ def test_a_paged_endpoint_is_one_row(api, client, kind, path, cursor, pagination
 
 def test_a_new_endpoint_needs_a_row_and_nothing_else(api, instagram):
     rows = {"geo": Endpoint("/geographies/{of}/media/recent", "cursor", ("next_cursor",))}
-    client = InstagramClient(instagram._wire, f"{api.url}/v1", Secret("t"), lambda: None, rows)
+    client = InstagramClient(instagram._wire, f"{api.url}/v1", Secret("t"), AtOnce(), rows)
     serve(api, "/v1/geographies/3/media/recent", [make_post()], {"next_cursor": "1201"})
     assert client.page("geo:3", None).next_cursor == "1201"
 

@@ -10,7 +10,8 @@ import pytest
 from providers.errors import ProviderError
 from providers.registry import SERVICES
 from providers.secret import Secret, without
-from providers.shapes import Grant
+from providers.shapes import Account, Grant
+from providers.turns import AtOnce
 from tests.providers.conftest import CANARY
 from tests.providers.posts import make_post
 from tests.providers.servers import Answer, say, saying
@@ -149,7 +150,7 @@ def test_a_secret_prints_as_dots():
 
 
 def _at(place):
-    service = SERVICES["instagram"](
+    service = SERVICES["instagram"].from_values(
         {"INSTAGRAM_API_URL": f"http://{place}/v1", "FETCH_ALLOW_PRIVATE_HOSTS": place}
     )
-    return service.client(Grant(CANARY), pace=lambda: None)
+    return service.client(Account(grant=Grant(CANARY)), turns=AtOnce())

@@ -113,14 +113,14 @@ def test_a_profile_without_an_id_is_unexpected(api, client, body):
 
 
 def test_without_an_app_nobody_can_sign_in():
-    assert not SERVICES["instagram"]({}).configured
-    assert not SERVICES["instagram"]({"INSTAGRAM_CLIENT_ID": "x"}).configured
+    assert not SERVICES["instagram"].from_values({}).consent
+    assert not SERVICES["instagram"].from_values({"INSTAGRAM_CLIENT_ID": "x"}).consent
     app = {"INSTAGRAM_CLIENT_ID": "x", "INSTAGRAM_CLIENT_SECRET": "y"}
-    assert SERVICES["instagram"](app).configured
+    assert SERVICES["instagram"].from_values(app).consent
 
 
 def test_liked_posts_are_followed_by_default_and_own_ones_are_not_likes():
-    kinds = SERVICES["instagram"]({}).kinds
+    kinds = SERVICES["instagram"].from_values({}).kinds
     assert (kinds["liked"].default, kinds["liked"].on_wall) == (True, True)
     assert (kinds["own"].default, kinds["own"].on_wall) == (False, False)
 
@@ -141,5 +141,5 @@ def test_liked_posts_are_followed_by_default_and_own_ones_are_not_likes():
 def test_a_setting_that_cannot_work_is_named(values):
     name = next(iter(values))
     with pytest.raises(BadConfiguration, match=name):
-        SERVICES["instagram"](values)
+        SERVICES["instagram"].from_values(values)
     assert not issubclass(BadConfiguration, ProviderError)

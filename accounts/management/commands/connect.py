@@ -9,14 +9,15 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
-from accounts import signin, upstream
+from accounts import following, signin, upstream
 from accounts.management.teaching import TeachingCommand
 from accounts.models import Connection, User
 from accounts.signin import SignInRefused
 from providers.errors import NeedsReauth, ProviderError, TryLater
 from providers.registry import SERVICES
 from providers.service import Service
-from providers.shapes import Grant, Profile
+from providers.shapes import Account, Grant, Profile
+from providers.turns import AtOnce
 
 _REFUSED = {
     "belongs_to_another": "@{name} at {service} is connected to somebody else's archive here.",
@@ -29,12 +30,14 @@ class Command(TeachingCommand):
 
     help = (
         "Connect an account to a person's archive with an access token. The service is asked "
-        "whose token it is; the person is created when missing (without a password)."
+        "whose token it is; the person is created when missing (without a password). Where "
+        "lists are public, a handle takes the place of the token."
     )
     examples = """
     Examples:
       manage.py connect alice --provider instagram --token - < token.txt
       pass show instagram | manage.py connect alice --provider instagram --token -
+      manage.py connect alice --provider bluesky --handle ada.example.com
       manage.py crawl --user alice          (then fetch the likes now instead of soon)
 
     Prefer `--token -`: a token among the arguments stands in the list of processes and in the
@@ -47,22 +50,42 @@ class Command(TeachingCommand):
         parser.add_argument(
             "--instance", default="", metavar="URL", help="for services that have many servers"
         )
-        parser.add_argument(
-            "--token", required=True, metavar="T", help="the access token; - reads standard input"
-        )
+        parser.add_argument("--token", metavar="T", help="the access token; - reads standard input")
+        parser.add_argument("--handle", metavar="H", help="whose public lists to follow")
 
     def handle(self, *args: Any, **options: Any) -> None:
         service = upstream.service(options["provider"])
         if options["instance"]:
             raise CommandError(f"{service.title} is one place: leave --instance out.")
-        grant = Grant(access_token=_token(options["token"]))
-        profile = _profile(service, grant)
-        connection = _connect(options["user"], service, grant, profile)
+        connection = self._connected(service, options)
         self.stdout.write(
             f"@{connection.username} at {service.title} is connected to {connection.user}.",
             self.style.SUCCESS,
         )
         self.stdout.write("The next tick visits it; `crawl --user` does so now.")
+
+    def _connected(self, service: Service, options: dict[str, Any]) -> Connection:
+        if service.handles:
+            # To a public list there is no other key than its owner's name.
+            return _follow(options["user"], service, options["handle"] or options["token"] or "")
+        if options["handle"] or options["token"] is None:
+            raise CommandError(
+                f"{service.title} shows its lists to their owner only: give --token."
+            )
+        grant = Grant(access_token=_token(options["token"]))
+        return _connect(options["user"], service, grant, _profile(service, grant))
+
+
+def _follow(username: str, service: Service, handle: str) -> Connection:
+    """Follow a handle; nobody is created when it leads nowhere. CommandError."""
+    if not handle:
+        raise CommandError(f"{service.title} lists are public: give the --handle to follow.")
+    try:
+        profile = following.find(service.key, handle)
+    except ProviderError as error:
+        raise CommandError(f"{handle}: {error}") from error
+    with transaction.atomic():
+        return following.follow(_person(username), service.key, profile)
 
 
 def _token(given: str) -> str:
@@ -75,7 +98,7 @@ def _token(given: str) -> str:
 def _profile(service: Service, grant: Grant) -> Profile:
     """Whose token it is, says the service; CommandError."""
     try:
-        return service.client(grant, pace=lambda: None).profile()
+        return service.client(Account(grant=grant), turns=AtOnce()).profile()
     except NeedsReauth as error:
         raise CommandError(f"{service.title} does not accept this token: get a new one.") from error
     except TryLater as error:
