@@ -10,7 +10,7 @@ import hashlib
 import socket
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +42,7 @@ from providers.pinned import Guard, Outlet, Resolver
 _ANY = frozenset({"http", "https"})  # media addresses of v1's era are http
 _HTTPS = frozenset({"https"})
 _REDIRECTS = 3
-_CHUNK = 64 * 1024
+CHUNK = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Fetcher:
     def _attempt(self, url: str, limits: Limits, into: Path) -> Fetched | ProviderError:
         """The file, or the error to raise from where the query of the address is not known."""
         try:
-            with deadline(limits.seconds), _file_in(into) as (path, file):
+            with deadline(limits.seconds), file_in(into) as (path, file):
                 return self._stream(url, limits, path, file)
         except ProviderError as exc:
             return fresh(exc, url)
@@ -117,10 +117,7 @@ class Fetcher:
         with closing(self._follow(url)) as response:
             _check_status(response)
             _check_claim(response, limits)
-            content_type, sha256 = _copy(response, limits, file)
-        if content_type in sniff.VIDEOS:
-            _watch(path, sha256)
-        return Fetched(path, file.tell(), sha256, content_type)
+            return keep(_body(response), limits, path, file)
 
     def _follow(self, url: str) -> requests.Response:
         """The answer at the end of the redirects."""
@@ -157,7 +154,7 @@ def _request(url: str) -> requests.PreparedRequest:
 
 
 @contextmanager
-def _file_in(directory: Path) -> Iterator[tuple[Path, IO[bytes]]]:
+def file_in(directory: Path) -> Iterator[tuple[Path, IO[bytes]]]:
     """A new file that stays only when the block ends well."""
     with tempfile.NamedTemporaryFile(prefix="fetch-", dir=directory, delete=False) as file:
         path = Path(file.name)
@@ -195,12 +192,25 @@ def _check_claim(response: requests.Response, limits: Limits) -> None:
         raise Unacceptable("too_large", "The file is larger than this archive takes.")
 
 
-def _copy(response: requests.Response, limits: Limits, file: IO[bytes]) -> tuple[str, str]:
-    """Stream the body into `file`; its type by magic bytes, and its SHA-256."""
+def _body(response: requests.Response) -> Iterator[bytes]:
+    while chunk := response.raw.read1(CHUNK, decode_content=False):
+        yield chunk
+
+
+def keep(chunks: Iterable[bytes], limits: Limits, path: Path, file: IO[bytes]) -> Fetched:
+    """What comes in `chunks` as the file open at `path`; WrongContent or Unacceptable."""
+    content_type, sha256 = _copy(chunks, limits, file)
+    if content_type in sniff.VIDEOS:
+        _watch(path, sha256)
+    return Fetched(path, file.tell(), sha256, content_type)
+
+
+def _copy(chunks: Iterable[bytes], limits: Limits, file: IO[bytes]) -> tuple[str, str]:
+    """Stream bytes into `file`; their type by magic bytes, and their SHA-256."""
     digest = hashlib.sha256()
     began = time.monotonic()
     head, size, content_type = b"", 0, ""
-    while chunk := response.raw.read1(_CHUNK, decode_content=False):
+    for chunk in chunks:
         size += len(chunk)
         _check_flow(size, time.monotonic() - began, limits)
         if not content_type:

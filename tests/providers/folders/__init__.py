@@ -1,0 +1,3 @@
+"""Files that other programs left on disk, and whose they are."""
+
+from __future__ import annotations
