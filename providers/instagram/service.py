@@ -7,7 +7,8 @@ from types import MappingProxyType
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from providers.address import allowed_hosts, authority, port_of
+from providers.address import allowed_hosts
+from providers.baseurl import base_url
 from providers.errors import BadConfiguration, NeedsReauth, ProviderError
 from providers.http import Wire
 from providers.instagram import oauth
@@ -142,17 +143,4 @@ def _check_dialect(dialect: str) -> None:
 
 
 def _base_url(values: Mapping[str, str], name: str, allowed: frozenset[str]) -> str:
-    """A base address without its final slash: https, or http on a host the operator allowed."""
-    url = (values.get(name) or _DEFAULTS[name]).rstrip("/")
-    try:
-        parts = urlsplit(url)
-        place = authority(parts.hostname or "", port_of(parts))
-    except ValueError:
-        raise BadConfiguration(f"{name}={url}: no address of a service") from None
-    if parts.query or parts.fragment or "@" in parts.netloc or not parts.hostname:
-        raise BadConfiguration(f"{name}: write scheme, host and path only")
-    if parts.scheme != "https" and not (parts.scheme == "http" and place in allowed):
-        raise BadConfiguration(
-            f"{name}={url}: use https, or add {place} to FETCH_ALLOW_PRIVATE_HOSTS"
-        )
-    return url
+    return base_url(name, values.get(name) or _DEFAULTS[name], allowed)
