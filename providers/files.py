@@ -27,14 +27,18 @@ def examine(
     *,
     kind: str,
     into: Path,
+    below: Path | None = None,
     limits: Mapping[str, Limits] = LIMITS,
 ) -> Fetched:
     """The bytes of a file in a new file in directory `into`, as `Fetcher.fetch` leaves them.
 
+    With `below`, a folder that `path` starts with, the folders between the two are no links.
     Raises Gone, Refused (a link, or no regular file), WrongContent or Unacceptable; then no file
     is left. An OSError is this machine's disk. What is at `path` stays as it is. Repeatable.
     """
-    with opened(path.parent, path.name) as found, file_in(into) as (copy, file):
+    folder = below or path.parent
+    name = path.relative_to(folder).as_posix()
+    with opened(folder, name) as found, file_in(into) as (copy, file):
         return keep(_chunks(found), limits[kind], copy, file)
 
 
@@ -50,7 +54,9 @@ def opened(folder: Path, name: str) -> Iterator[BinaryIO]:
 
 def _descend(folder: Path, name: str) -> int:
     """An open descriptor of `name`, found one folder at a time."""
-    *folders, last = _parts(name)
+    if not is_below(name):
+        raise _no_file()
+    *folders, last = name.split("/")
     at = _open(str(folder), os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, None)
     for part in folders:
         at = _step(part, _AS_FOLDER, at)
@@ -61,11 +67,9 @@ def _descend(folder: Path, name: str) -> int:
     return found
 
 
-def _parts(name: str) -> list[str]:
-    parts = name.split("/")
-    if "\0" in name or any(part in {"", ".", ".."} for part in parts):
-        raise _no_file()
-    return parts
+def is_below(name: str) -> bool:
+    """Whether a path with slashes leads down, and nowhere else."""
+    return "\0" not in name and not {"", ".", ".."} & set(name.split("/"))
 
 
 def _step(part: str, flags: int, at: int) -> int:
