@@ -9,6 +9,7 @@ from dataclasses import replace
 from simulator.addresses import Addresses
 from simulator.api import Api
 from simulator.control import Control
+from simulator.download.desk import Desk
 from simulator.faults import Faults
 from simulator.living import Living
 from simulator.media import Media
@@ -36,7 +37,9 @@ class App:
         self._api = Api(self._world, living, tokens, budget, payload)
         self._oauth = OAuth(self._world, settings, tokens, payload)
         truth = Truth(self._world, self._media, tiny=settings.tiny)
+        self._desk = Desk(self._world, payload)
         self._control = Control(self._world, living, tokens, budget, self._faults, truth)
+        self._control.add(self._desk.levers())
 
     def warm(self) -> None:
         """Draw ahead for the first person, in the breaks that everybody else leaves."""
@@ -68,4 +71,6 @@ class App:
             return self._api.answer(request)
         if request.path.startswith("/media/"):
             return self._media.answer(request)
+        if request.path.startswith("/download/"):
+            return self._desk.answer(request)
         return Answer(404, b"Not Found", "text/plain")

@@ -10,7 +10,9 @@ from urllib.parse import urlencode, urlsplit
 
 from simulator.people import PEOPLE, Person
 
-_PAGE = Template((Path(__file__).parent / "consent.html").read_text("utf-8"))
+_HERE = Path(__file__).parent
+LOOK = (_HERE / "look.css").read_text("utf-8")
+_PAGE = Template((_HERE / "consent.html").read_text("utf-8"))
 _PERSON = Template(
     '<label class="person"><input type="radio" name="person" value="$key" $checked>'
     '<img src="$avatar" alt="" width="52" height="52"><span class="name">$name'
@@ -23,15 +25,20 @@ def consent_page(
     people: Sequence[Person], avatars: Mapping[str, str], query: Mapping[str, str]
 ) -> str:
     """The whole page; its form comes back to the same address with the same query."""
-    known = {one.key for one in PEOPLE}
-    shown = [one for one in people if one.key in known]
-    rows = [_row(one, avatars[one.key], first=one is shown[0]) for one in shown]
     return _PAGE.substitute(
-        people="\n".join(rows),
+        look=LOOK,
+        people=choice_of_people(people, avatars),
         action=escape("/oauth/authorize/?" + urlencode(query), quote=True),
         app=escape(urlsplit(query["redirect_uri"]).netloc),
         scope=escape(", ".join(query.get("scope", "basic").split()).replace("_", " ")),
     )
+
+
+def choice_of_people(people: Sequence[Person], avatars: Mapping[str, str]) -> str:
+    """A radio button for each of the people who are there from the start; the first is chosen."""
+    known = {one.key for one in PEOPLE}
+    shown = [one for one in people if one.key in known]
+    return "\n".join(_row(one, avatars[one.key], first=one is shown[0]) for one in shown)
 
 
 def _row(person: Person, avatar: str, *, first: bool) -> str:

@@ -21,6 +21,7 @@ ENDPOINTS = {
     "media": "/media/",
     "authorize": "/oauth/authorize",
     "exchange": "/oauth/access_token",
+    "download": "/download/",
 }
 
 
@@ -114,5 +115,5 @@ def endpoint(path: str) -> str:
     """The name of the endpoint a path belongs to."""
     if path.rstrip("/") == ENDPOINTS["self"]:
         return "self"
-    names = ("liked", "recent", "post", "tag", "media", "authorize", "exchange")
+    names = (name for name in ENDPOINTS if name not in {"self", "api"})
     return next((name for name in names if path.startswith(ENDPOINTS[name])), "other")

@@ -6,10 +6,10 @@ from typing import Any
 
 from simulator.addresses import Addresses, Wanted
 from simulator.authors import Author
-from simulator.ids import dice, shortcode
+from simulator.ids import dice
 from simulator.likes import Shelf
 from simulator.people import Person
-from simulator.posts import Member, Post
+from simulator.posts import Member, Post, code_in_link
 
 _NAMES = (("thumbnail", 150), ("low_resolution", 320), ("standard_resolution", 640))
 
@@ -29,7 +29,7 @@ class Payload:
             "type": post.kind,
             "user": self.author(post.author, base),
             "created_time": str(post.created_at),
-            "link": self._link(post),
+            "link": f"https://www.instagram.com/p/{code_in_link(post)}/",
             "filter": post.author.filter,
             "tags": list(post.tags),
             "caption": self._caption(post, base),
@@ -77,10 +77,10 @@ class Payload:
         return self._addresses.write(base, Wanted("a", int(upstream_id), 0, 150, "jpg"))
 
     def images(self, post: Post, member: Member, base: str) -> dict[str, Any]:
-        """The three sizes; what is larger than 640 is called standard all the same."""
+        """The three sizes, none larger than standard, which is what was posted."""
         sizes = {}
         for name, width in _NAMES:
-            wide = member.width if name == "standard_resolution" else width
+            wide = member.width if name == "standard_resolution" else min(width, member.width)
             wide = max(4, wide // 40) if self._tiny else wide
             high = wide if name == "thumbnail" else member.still_height(wide)
             wanted = Wanted("s", post.media, member.position, wide, member.extension)
@@ -121,13 +121,6 @@ class Payload:
             "created_time": str(post.created_at),
             "from": self.author(post.author, base),
         }
-
-    def _link(self, post: Post) -> str:
-        code = shortcode(post.media)
-        if post.author.private:  # links to private accounts carry 28 letters more
-            chance = dice("private", post.media)
-            code += "".join(chance.choices("ABCDEFGHIJKLMNOPabcdefghijklmnop0123456789-_", k=28))
-        return f"https://www.instagram.com/p/{code}/"
 
 
 def _tagged(post: Post) -> list[dict[str, Any]]:

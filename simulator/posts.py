@@ -9,7 +9,7 @@ from typing import Any
 
 from simulator.authors import SUBJECTS, Author, as_author, author_of_slot
 from simulator.captions import caption
-from simulator.ids import OWN_BIT, SLOT_MS, created_ms, dice, media_id
+from simulator.ids import OWN_BIT, SLOT_MS, created_ms, dice, media_id, shortcode
 from simulator.people import Person
 from simulator.places import place
 
@@ -84,6 +84,15 @@ def own_ids(seed: str, person: Person, before_ms: int) -> list[int]:
     ages = sorted(chance.uniform(2e7, 1.2e11) for _ in range(person.own_posts))
     low = OWN_BIT | (int(person.upstream_id) % OWN_BIT)
     return [media_id(int(before_ms - age), low) for age in ages]
+
+
+def code_in_link(post: Post) -> str:
+    """What a link calls the post; of a private account it is 28 letters longer."""
+    code = shortcode(post.media)
+    if not post.author.private:
+        return code
+    chance = dice("private", post.media)
+    return code + "".join(chance.choices("ABCDEFGHIJKLMNOPabcdefghijklmnop0123456789-_", k=28))
 
 
 def is_public_slot(seed: str, media: int) -> bool:

@@ -173,6 +173,32 @@ class Simulator:
     def people(self) -> list[dict[str, Any]]:
         return list(self.control("GET", "people")["people"])
 
+    def export(
+        self,
+        person: str = "ada",
+        *,
+        layout: str = "2026",
+        format: str = "json",
+        range: str = "all",
+        parts: int = 1,
+    ) -> list[bytes]:
+        """What "download your information" hands out: the bytes of each zip."""
+        said = {"layout": layout, "format": format, "range": range, "parts": parts}
+        return list(self.export_files(person, **said).values())
+
+    def export_files(self, person: str = "ada", **said: Any) -> dict[str, bytes]:
+        """The same by name; what is not said is as on the page: JSON, but the last year only."""
+        paths = self.control("POST", "export", person=person, **said)["files"]
+        return {path.rpartition("/")[2]: self._bytes_of(path) for path in paths}
+
+    def _bytes_of(self, path: str) -> bytes:
+        with urllib.request.urlopen(self.url + path, timeout=60) as answer:  # noqa: S310
+            return bytes(answer.read())
+
+    def saved(self, person: str = "ada") -> dict[str, Any]:
+        """`saved`: post_id, at, author, newest first; `collections`: post_ids by name."""
+        return dict(self.control("GET", "saved", person=person))
+
     def requests(self, endpoint: str = "") -> list[dict[str, Any]]:
         """What was asked, oldest first; of one endpoint or all."""
         lines = self.control("GET", "requests")["requests"]

@@ -99,9 +99,9 @@ class Handler(BaseHTTPRequestHandler):
         form: dict[str, str] = {}
         if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
             form = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
-        query = dict(parse_qsl(parts.query, keep_blank_values=True))
+        pairs = tuple(parse_qsl(parts.query, keep_blank_values=True))
         base = "http://" + headers.get("host", self.server.url.removeprefix("http://"))
-        return Request(self.command, parts.path, query, form, body, headers, base)
+        return Request(self.command, parts.path, dict(pairs), form, body, headers, base, pairs)
 
     def _write(self, answer: Answer) -> None:
         self.send_response(answer.status)

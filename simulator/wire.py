@@ -19,6 +19,8 @@ class Request:
     body: bytes
     headers: Mapping[str, str]
     base: str
+    pairs: tuple[tuple[str, str], ...] = ()
+    """The query as it came, for names that occur more than once."""
 
     @property
     def token(self) -> str:

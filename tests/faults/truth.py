@@ -37,17 +37,5 @@ def check_order(kept: Kept) -> None:
 
 
 def media_of(like: dict[str, Any]) -> list[tuple[int, str, str]]:
-    """Position, kind and hash of a like's media, in one order for both sides.
-
-    Not the hash of a video's poster: a narrow video has a poster wider than itself, and of its
-    sizes the truth names another than the largest.
-    """
-    videos = {one["position"] for one in like["media"] if one["kind"] == "video"}
-    return sorted(
-        (one["position"], one["kind"], "" if _is_poster(one, videos) else one["sha256"])
-        for one in like["media"]
-    )
-
-
-def _is_poster(medium: dict[str, Any], videos: set[int]) -> bool:
-    return medium["kind"] == "image" and medium["position"] in videos
+    """Position, kind and hash of a like's media, in one order for both sides."""
+    return sorted((one["position"], one["kind"], one["sha256"]) for one in like["media"])
