@@ -33,13 +33,13 @@ _PARTS = 400_000
 _TAGS = 200
 _HASHTAG = re.compile(r"#(\w+)")
 _HOSTS = frozenset({"instagram.com", "www.instagram.com"})
-# What gallery-dl keeps of accounts, not of posts.
-_OF_ACCOUNTS = frozenset({"avatar", "highlights", "info", "stories", "stories-tray"})
+# What gallery-dl keeps of accounts, not of posts, by two of its keys.
+_OF_ACCOUNTS = frozenset({"avatar", "highlight", "highlights", "info", "stories", "story"})
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What a sidecar tells. `post` is None when its medium belongs to no post: a story, a portrait.
+    """What a sidecar tells. `post` is None when its medium is of none: a story, a song's cover.
 
     `member_id` is the medium's own id, "" unless told; `position` counts members from 0, None
     unless told.
@@ -124,7 +124,7 @@ def _caption(node: Mapping[str, Any]) -> object:
 
 def _of_gallery_dl(told: Mapping[str, Any]) -> Beside | None:
     """The flat names of gallery-dl; those of a member stand beside those of its post."""
-    if told.get("category", "instagram") != "instagram" or _is_of_account(told):
+    if told.get("category", "instagram") != "instagram" or _is_of_no_post(told):
         return Beside(None)
     member_id = _media_id(told.get("media_id")) or _decoded(told.get("shortcode"))
     post_id = _first_id(told, "sidecar_media_id", "post_id") or _first_code(told) or member_id
@@ -138,11 +138,11 @@ def _of_gallery_dl(told: Mapping[str, Any]) -> Beside | None:
     return Beside(post, member_id, number - 1 if number and number <= MEMBERS else None)
 
 
-def _is_of_account(told: Mapping[str, Any]) -> bool:
-    kind, link = told.get("subcategory"), told.get("post_url")
-    if isinstance(kind, str) and kind in _OF_ACCOUNTS:
-        return True
-    return bool(told.get("expires")) or (isinstance(link, str) and "/stories/" in link)
+def _is_of_no_post(told: Mapping[str, Any]) -> bool:
+    """Stories and highlights tell of an end, even of none; the cover of a song has its address."""
+    kinds = {clean(told.get(key), NAME_CHARS) for key in ("subcategory", "type")}
+    of_story = "expires" in told or "/stories/" in clean(told.get("post_url"), NAME_CHARS)
+    return of_story or bool(told.get("audio_url")) or bool(kinds & _OF_ACCOUNTS)
 
 
 def _first_id(told: Mapping[str, Any], *keys: str) -> str:

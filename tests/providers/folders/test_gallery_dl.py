@@ -141,11 +141,14 @@ def test_a_json_called_like_the_post_serves_its_members(tmp_path):
         {"subcategory": "stories"},
         {"subcategory": "avatar"},
         {"expires": "2018-06-15 15:33:20"},
+        {"expires": None},
+        {"type": "highlight"},
+        {"audio_url": "https://cdn.example/song.m4a"},
         {"post_url": "https://www.instagram.com/stories/ada_pix/"},
         {"category": "twitter"},
     ],
 )
-def test_stories_portraits_and_other_services_belong_to_no_post(tmp_path, more):
+def test_stories_portraits_songs_and_other_services_belong_to_no_post(tmp_path, more):
     name = f"{POST}.jpg"
     assert left(tmp_path, name, **{f"{name}.json": gallery_dl(**more)}) == {}
 
