@@ -87,6 +87,18 @@ def test_a_folder_that_is_a_link_is_not_entered(found, tmp_path):
         pass
 
 
+def test_from_a_given_folder_on_no_link_is_passed(found, into, tmp_path):
+    (found / "real").mkdir()
+    (found / "real" / "a.jpg").write_bytes(JPEG)
+    (tmp_path / "linked").symlink_to(found)  # what is given may be one
+    (found / "in").symlink_to("real")
+    given = tmp_path / "linked"
+    got = examine(given / "real" / "a.jpg", kind="image", into=into, below=given)
+    assert got.path.read_bytes() == JPEG
+    with pytest.raises(Refused):
+        examine(given / "in" / "a.jpg", kind="image", into=into, below=given)
+
+
 @pytest.mark.parametrize(
     "name", ["../into/a", "/etc/passwd", "a/../../into/a", "", ".", "..", "a//b", "a\0b", "\ud800"]
 )
