@@ -11,6 +11,8 @@ _EPOCH_MS = 1314220021721  # 2011-08-24
 # Ids before that were counted from 1 and say nothing; none of them came near this number.
 _FIRST_SNOWFLAKE = 10**15
 _LAST_SNOWFLAKE = 2**63
+# Codes of private accounts go on after these, with a key that is no part of the id.
+CODE_CHARS = 11
 
 
 def snowflake(post_id: str) -> int | None:
@@ -28,6 +30,17 @@ def shortcode(value: int) -> str:
         value, low = divmod(value, 64)
         letters = _ALPHABET[low] + letters
     return letters
+
+
+def post_id_of(code: str) -> str:
+    """The media id of a shortcode, decimal; "" for what is no code. The way back of `shortcode`."""
+    value = 0
+    for letter in code[:CODE_CHARS]:
+        digit = _ALPHABET.find(letter)
+        if digit < 0:
+            return ""
+        value = value * 64 + digit
+    return str(value) if code else ""
 
 
 def link_of(post_id: str) -> str:
