@@ -7,6 +7,7 @@ times, each hop checked like the first.
 from __future__ import annotations
 
 import hashlib
+import re
 import socket
 import tempfile
 import time
@@ -42,6 +43,13 @@ from providers.pinned import Guard, Outlet, Resolver
 _ANY = frozenset({"http", "https"})  # media addresses of v1's era are http
 _HTTPS = frozenset({"https"})
 _REDIRECTS = 3
+# Servers of the AT Protocol answer 400 to what they do not have, and say in JSON what that is.
+_NOT_THERE = re.compile(
+    rb'"error"\s*:\s*"(BlobNotFound|Repo(NotFound|Takendown|Suspended|Deactivated))"'
+    rb'|"message"\s*:\s*"(blob not found|could not find repo)',
+    re.IGNORECASE,
+)
+_REASON_BYTES = 2_048
 CHUNK = 64 * 1024
 
 
@@ -169,6 +177,8 @@ def file_in(directory: Path) -> Iterator[tuple[Path, IO[bytes]]]:
 
 def _check_status(response: requests.Response) -> None:
     status = response.status_code
+    if status == 400 and _NOT_THERE.search(response.raw.read1(_REASON_BYTES)):
+        raise Gone("not_there", "The file is no longer there.")
     if status != 200:
         _refuse_status(status, retry_after(response.headers))
 
