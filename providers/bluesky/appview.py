@@ -12,6 +12,7 @@ from providers.turns import Turns
 
 AT_ONCE = 25
 Views = dict[str, Mapping[str, Any] | None]
+_NOTHING: Mapping[str, Any] = {}
 
 
 class AppView:
@@ -22,11 +23,16 @@ class AppView:
         self._url = url
 
     def posts(self, uris: Sequence[str], turns: Turns) -> Views:
-        """The posts among `uris` that there are, by uri; None for an address it does not take."""
+        """The posts among `uris` that there are, by uri; None for an address it does not take.
+
+        BadRequest when it takes none of several: then it is not about the addresses.
+        """
         asked = list(dict.fromkeys(uris))
         views: Views = {}
         for start in range(0, len(asked), AT_ONCE):
             views |= self._some(asked[start : start + AT_ONCE], turns)
+        if len(asked) > 1 and not any(views.get(uri, _NOTHING) is not None for uri in asked):
+            raise BadRequest("invalid_request", "The AppView did not accept the question.")
         return views
 
     def _some(self, uris: list[str], turns: Turns) -> Views:

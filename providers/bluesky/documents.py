@@ -65,10 +65,13 @@ class Documents:
         return self.again(did, turns)
 
     def again(self, did: str, turns: Turns) -> Document:
-        """The document as it is now; what `of` raises."""
-        self.forget(did)
-        body = self._xrpc.get(self._address(did), {}, turns).body
-        found = read_document(body, did, self._guard)
+        """The document as it is now; what `of` raises. What we have stays when nobody answers."""
+        try:
+            body = self._xrpc.get(self._address(did), {}, turns).body
+            found = read_document(body, did, self._guard)
+        except (Gone, Refused, Unexpected):
+            self.forget(did)
+            raise
         if len(self._young) >= self._generation:
             self._young, self._old = {}, self._young
         self._young[did] = found, time.monotonic()

@@ -68,7 +68,7 @@ POSTS = st.fixed_dictionaries(
         "embed": JSON,
     }
 )
-ROOMY = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=150)
+ROOMY = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=100)
 
 
 def is_storable(text: str) -> bool:

@@ -291,6 +291,20 @@ def test_a_document_that_is_too_old_is_asked_for_again(network, guard):
     assert len(network.plc.heard) == 2
 
 
+def test_what_is_known_stays_while_the_directory_sleeps(documents, network):
+    known = documents.of(ALICE, AtOnce())
+    network.documents[ALICE] = Answer(503, {})
+    with pytest.raises(TryLater):
+        documents.again(ALICE, AtOnce())
+    assert documents.of(ALICE, AtOnce()) == known
+    network.documents[ALICE] = Answer(410, {})
+    with pytest.raises(Gone):
+        documents.again(ALICE, AtOnce())
+    network.documents[ALICE] = Answer(503, {})
+    with pytest.raises(TryLater):
+        documents.of(ALICE, AtOnce())
+
+
 def test_only_so_many_documents_are_kept(documents, network):
     for letter in "abcdefghij":
         who = f"did:plc:{letter * 24}"

@@ -124,6 +124,14 @@ def test_an_address_that_the_appview_refuses_costs_no_other(client, network):
     assert [(one.position, one.post_id) for one in page.rejected] == [(7, uris[7])]
 
 
+def test_an_appview_that_refuses_every_address_is_at_fault_itself(client, network):
+    """Otherwise all likes of the page would be set aside."""
+    liked(network, 3)
+    network.appview.instead[GET] = wrong("InvalidRequest", "Error: what?")
+    with pytest.raises(BadRequest):
+        client.page("liked", None)
+
+
 @pytest.mark.parametrize(
     ("told", "read"),
     [
