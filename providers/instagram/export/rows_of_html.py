@@ -19,6 +19,8 @@ from providers.instagram.export.told import Told
 from providers.text import clean
 
 _DEEPEST = 256
+# A page of fifty thousand likes has a twentieth of these.
+_MOST_PIECES = 20_000_000
 _UNREAD_CHARS = 4 * 1024 * 1024
 _TEXTS = 200
 _TEXT_CHARS = 1_000
@@ -74,6 +76,7 @@ class _Page(HTMLParser):
         self._open = [_Element("", holds_rows=True)]
         self._found: list[_Element] = []
         self._tables = 0
+        self._pieces = 0
 
     def taken(self) -> Iterator[Told]:
         """The rows that closed since this was asked last."""
@@ -90,8 +93,7 @@ class _Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _VOID:
             return
-        if len(self._open) >= _DEEPEST:
-            raise refused("bad_html")
+        self._count_piece()
         told = dict(attrs)
         holds_rows = tag in ("body", "main") or told.get("role") == "main"
         element = _Element(tag, holds_rows, link=self._link(tag, told.get("href")))
@@ -112,7 +114,13 @@ class _Page(HTMLParser):
                 self._close()
             self._close()
 
+    def _count_piece(self) -> None:
+        self._pieces += 1
+        if self._pieces > _MOST_PIECES or len(self._open) >= _DEEPEST:
+            raise refused("bad_html")
+
     def handle_data(self, data: str) -> None:
+        self._count_piece()
         words = " ".join(data[:_TEXT_CHARS].split())
         here = self._open[-1]
         if words and len(here.texts) < _TEXTS and not self._is_silent():
