@@ -8,6 +8,8 @@ from dataclasses import replace
 
 from simulator.addresses import Addresses
 from simulator.api import Api
+from simulator.bluesky.app import Bluesky
+from simulator.bluesky.levers import Levers
 from simulator.control import Control
 from simulator.download.desk import Desk
 from simulator.faults import Faults
@@ -40,11 +42,15 @@ class App:
         self._desk = Desk(self._world, payload)
         self._control = Control(self._world, living, tokens, budget, self._faults, truth)
         self._control.add(self._desk.levers())
+        self.bluesky = Bluesky(self._world, settings)
+        self._control.add(Levers(self.bluesky).all())
 
     def warm(self) -> None:
         """Draw ahead for the first person, in the breaks that everybody else leaves."""
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
+        self.bluesky.warm("lina", 50)
         self._media.warm(PEOPLE[0])
+        self.bluesky.warm("lina", 300)
 
     def close(self) -> None:
         self._world.close()
@@ -73,4 +79,4 @@ class App:
             return self._media.answer(request)
         if request.path.startswith("/download/"):
             return self._desk.answer(request)
-        return Answer(404, b"Not Found", "text/plain")
+        return self.bluesky.answer(request) or Answer(404, b"Not Found", "text/plain")

@@ -22,6 +22,16 @@ ENDPOINTS = {
     "authorize": "/oauth/authorize",
     "exchange": "/oauth/access_token",
     "download": "/download/",
+    "records": "/xrpc/com.atproto.repo.listRecords",
+    "record": "/xrpc/com.atproto.repo.getRecord",
+    "blob": "/xrpc/com.atproto.sync.getBlob",
+    "handle": "/xrpc/com.atproto.identity.resolveHandle",
+    "posts": "/xrpc/app.bsky.feed.getPosts",
+    "profile": "/xrpc/app.bsky.actor.getProfile",
+    "xrpc": "/xrpc/",
+    "plc": "/did:plc:",
+    "well_known": "/.well-known/",
+    "cdn": "/img/",
 }
 
 

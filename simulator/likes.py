@@ -83,19 +83,19 @@ def choose_post(seed: str, at_ms: int, is_taken: Callable[[int], bool], *parts: 
 def history(seed: str, person: Person, count: int, until_ms: int) -> Shelf:
     """A shelf of exactly `count` likes over the five years before `until_ms`."""
     shelf = Shelf()
-    for number, at_ms in enumerate(_moments(seed, person, count, until_ms)):
+    for number, at_ms in enumerate(moments(seed, person.key, count, until_ms)):
         media = choose_post(seed, at_ms, shelf.posts.__contains__, person.key, number)
         shelf.add(media, at_ms, (at_ms ^ media) & 0x1FFFFF)
     return shelf
 
 
-def _moments(seed: str, person: Person, count: int, until_ms: int) -> Iterator[int]:
+def moments(seed: str, key: str, count: int, until_ms: int) -> Iterator[int]:
     """When the likes were given: in sittings of a few, more often of late than years ago."""
-    chance = dice(seed, "moments", person.key)
-    moments: list[int] = []
-    while len(moments) < count:
+    chance = dice(seed, "moments", key)
+    found: list[int] = []
+    while len(found) < count:
         age = HISTORY_MS * chance.random() ** 1.6 + 240_000
         for _ in range(chance.choice((1, 1, 2, 3, 5, 9))):
-            moments.append(int(until_ms - age))
+            found.append(int(until_ms - age))
             age = max(60_000.0, age - chance.uniform(2_000, 70_000))
-    return iter(sorted(moments[:count]))
+    return iter(sorted(found[:count]))

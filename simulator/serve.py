@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlencode
 
+from simulator.bluesky.client import BlueskyLevers
 from simulator.server import Server
 from simulator.settings import DEMO_SECRET, Settings
 
@@ -36,7 +37,8 @@ class Simulator:
         folder = data or Path(self._own.name if self._own else ".")
         self._settings = Settings(folder, seed=seed, rate=rate, tiny=tiny, **settings)
         self._server: Server | None = None
-        self._thread: threading.Thread | None = None
+        self._second: Server | None = None
+        self._second_port = 0
 
     def __enter__(self) -> Self:
         self.start()
@@ -54,20 +56,29 @@ class Simulator:
 
     def start(self) -> None:
         """Open the port; after `stop` the same one again, with the world as it was left."""
-        self._server = Server(self._settings)
+        self._server = _serving(Server(self._settings))
         self._settings = replace(self._settings, port=int(self._server.server_address[1]))
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        )
-        self._thread.start()
+        if self._second_port:
+            self.second()
+
+    def second(self) -> str:
+        """The origin of a second port of the same simulator, opened when first asked for."""
+        if self._server is None:
+            raise ValueError("it is not running")
+        if self._second is None:
+            settings = replace(self._settings, port=self._second_port)
+            self._second = _serving(Server(settings, self._server.app))
+            self._second_port = int(self._second.server_address[1])
+            self._server.app.bluesky.hosts.others.add(self._second.url)
+        return self._second.url
 
     def stop(self) -> None:
-        """Close the port and every connection."""
-        if self._server and self._thread:
-            self._server.shutdown()
-            self._thread.join()
-            self._server.server_close()
-            self._server = self._thread = None
+        """Close the ports and every connection."""
+        for server in (self._second, self._server):
+            if server:
+                server.shutdown()
+                server.server_close()
+        self._second = self._server = None
 
     def restart(self) -> None:
         self.stop()
@@ -99,6 +110,20 @@ class Simulator:
             "INSTAGRAM_API_URL": self.api,
             "FETCH_ALLOW_PRIVATE_HOSTS": self.host,
         }
+
+    def bluesky_env(self) -> dict[str, str]:
+        """The same for its Bluesky, which is on the same port."""
+        return {
+            "BLUESKY_APPVIEW_URL": self.url,
+            "BLUESKY_PLC_URL": self.url,
+            "BLUESKY_CDN_URL": self.url,
+            "FETCH_ALLOW_PRIVATE_HOSTS": self.host,
+        }
+
+    @property
+    def bluesky(self) -> BlueskyLevers:
+        """The levers of the sky."""
+        return BlueskyLevers(self.control, self.host)
 
     def control(self, method: str, lever: str, **said: Any) -> Any:
         """Pull a lever; its JSON answer. ValueError with its sentence when it cannot be done."""
@@ -209,3 +234,10 @@ class Simulator:
 
     def forget_requests(self) -> None:
         self.control("DELETE", "requests")
+
+
+def _serving(server: Server) -> Server:
+    """Listening in a thread of its own, until `shutdown`."""
+    words = {"poll_interval": 0.02}
+    threading.Thread(target=server.serve_forever, kwargs=words, daemon=True).start()
+    return server

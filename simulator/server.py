@@ -27,8 +27,10 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 1024
     allow_reuse_address = True
 
-    def __init__(self, settings: Settings) -> None:
-        self.app = App(settings)
+    def __init__(self, settings: Settings, app: App | None = None) -> None:
+        """`app`: what another server answers already, and will close."""
+        self.app = app or App(settings)
+        self._is_second = app is not None
         self._open: set[socket.socket] = set()
         self._guard = threading.Lock()
         super().__init__((settings.host, settings.port), Handler)
@@ -61,7 +63,8 @@ class Server(ThreadingHTTPServer):
         with self._guard:
             for connection in self._open:
                 _hang_up(connection)
-        self.app.close()
+        if not self._is_second:
+            self.app.close()
 
 
 class Handler(BaseHTTPRequestHandler):

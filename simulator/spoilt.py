@@ -73,6 +73,21 @@ def dead_token(_request: Request, _good: Next, options: Options) -> Answer:
     return enveloped("OAuthAccessTokenException", words, status=status)
 
 
+def xrpc_error(_request: Request, _good: Next, options: Options) -> Answer:
+    """An error as the AT Protocol says it: `status`, `error`, `message`, `headers`."""
+    status = int(options.get("status", 400))
+    name = str(options.get("error", "InvalidRequest"))
+    said = {"error": name, "message": str(options.get("message", "as ordered"))}
+    headers = {str(key): str(value) for key, value in dict(options.get("headers", {})).items()}
+    return as_json(said, status, headers)
+
+
+def other_bytes(request: Request, good: Next, _options: Options) -> Answer:
+    """The same picture with one byte more: it can be looked at, but it is not what was asked."""
+    answer = good(request)
+    return replace(answer, body=answer.body + b"\0")
+
+
 def _fixed(answer: Answer) -> Kind:
     return lambda _request, _good, _options: replace(answer, headers={})
 
@@ -91,6 +106,8 @@ KINDS: dict[str, Kind] = {
     "truncated_picture": truncated_picture,
     "wrong_type_picture": wrong_type_picture,
     "slow": slow,
+    "xrpc_error": xrpc_error,
+    "other_bytes": other_bytes,
     "dead_token": dead_token,
     "reset": _fixed(Answer(0, reset=True)),
     "html_200": _fixed(page_of("<html><body>Please wait a moment</body></html>")),
@@ -114,4 +131,5 @@ KINDS: dict[str, Kind] = {
 
 _OF_MEDIA = ("truncated_picture", "wrong_type_picture", "missing_media", "forbidden_media")
 USUAL = dict.fromkeys(_OF_MEDIA, "media") | dict.fromkeys(spoilt_pages.KINDS, "liked")
+USUAL |= {"xrpc_error": "xrpc", "other_bytes": "blob"}
 """Where a fault strikes when its order does not say; else anywhere in the API."""

@@ -34,6 +34,7 @@ class World:
         self.deleted: dict[int, int] = {}
         self.tokens_killed: dict[str, int] = {}
         self.address_generation = 0
+        self.sky_past: list[tuple[Any, ...]] = []
         self._owners: dict[int, Person] = {}
         for person in PEOPLE:
             self._own(person)
@@ -131,6 +132,10 @@ class World:
     def _expire(self) -> None:
         self.address_generation += 1
 
+    def _sky(self, *words: Any) -> None:
+        """What happened at the other service; it reads this when it begins."""
+        self.sky_past.append(words)
+
     _DEEDS: dict[str, Callable[..., Any]] = {
         "person": _person,
         "like": _like,
@@ -140,4 +145,5 @@ class World:
         "kill": _kill,
         "rename": _rename,
         "expire": _expire,
+        "sky": _sky,
     }

@@ -1,0 +1,1 @@
+"""A stand-in Bluesky beside the Instagram: directory, repositories, AppView and pictures."""
