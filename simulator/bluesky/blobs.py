@@ -89,7 +89,7 @@ class Blobs:
         """As large as this simulator draws; videos come in steps of sixteen."""
         if not self._tiny:
             return drawing
-        if drawing.extension == "mp4":
+        if drawing.extension == "mp4" or drawing.name.endswith(_STILL):
             return replace(drawing, width=32, height=32)
         return replace(drawing, width=drawing.width // 40, height=drawing.height // 40)
 

@@ -36,7 +36,8 @@ class Sky:
         if name in self.accounts:
             return self.accounts[name]
         known = tuple(self.accounts.values())
-        return next((one for one in known if low in {one.handle, one.did or web.lower()}), None)
+        names = ((one, {one.handle, one.did or web.lower()}) for one in known)
+        return next((one for one, said in names if low and low in said), None)
 
     def likes(self, account: Account) -> Likes:
         """The likes of that account; the years before the start are made up when asked for."""
