@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from stat import S_ISLNK
 from typing import BinaryIO
@@ -29,6 +29,7 @@ _COMMENT_BYTES = 0xFFFF
 _FURTHEST = 2**62
 _FULL32, _FULL16 = 0xFFFFFFFF, 0xFFFF
 _STORED, _DEFLATED = 0, 8
+_LOCKED = 0x2041  # a password, a strong one, a directory that is locked too
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ def _listed(directory: bytes) -> Iterator[ZipEntry]:
             crc=crc,
             packed=sizes[1],
             size=sizes[0],
-            is_locked=bool(flags & 0x2041),
+            is_locked=bool(flags & _LOCKED),
             is_symlink=S_ISLNK(fields[15] >> 16),
             offset=sizes[2],
         )
@@ -186,15 +187,9 @@ def _placed(source: BinaryIO, entry: ZipEntry) -> ZipEntry:
     header = _LOCAL.unpack(_read_at(source, entry.offset, _LOCAL.size))
     if header[0] != b"PK\3\4":
         raise refused("damaged")
-    return ZipEntry(
-        name=entry.name,
-        method=entry.method,
-        crc=entry.crc,
-        packed=entry.packed,
-        size=entry.size,
-        is_locked=entry.is_locked or bool(header[2] & 0x2041),
-        is_symlink=entry.is_symlink,
-        offset=entry.offset,
+    return replace(
+        entry,
+        is_locked=entry.is_locked or bool(header[2] & _LOCKED),
         start=entry.offset + _LOCAL.size + header[9] + header[10],
     )
 

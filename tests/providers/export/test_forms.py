@@ -232,6 +232,35 @@ def test_whose_it_is_and_when_it_was_made(tmp_path: Path) -> None:
     assert DOOR.request_url == "https://accounts.example/download"
 
 
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"Username": "lena.likes", "Gender": "female"}, "lena.likes"),
+        (
+            {"Brukernavn": "lena.likes", "Navn": "Lena", "Av": "true", "Tlf": "471"},
+            "lena.likes",
+        ),
+        ({"Brukernavn": "lena.likes", "Stil": "rolig"}, "from.name"),
+        ({"Brukernavn": "from.name", "Stil": "rolig"}, "from.name"),
+        ({}, "from.name"),
+    ],
+)
+def test_whose_it_is_stands_in_the_persons_own_file(
+    tmp_path: Path, values: dict[str, str], expected: str
+) -> None:
+    spread = {key: {"value": value} for key, value in values.items()}
+    rows = [{"label": key, "value": value} for key, value in values.items()]
+    path = tmp_path / "upload"
+    for entry in ({"string_map_data": spread}, {"label_values": rows}):
+        own = json.dumps({"profile_user": [entry]})
+        path.write_bytes(zipped({"a/personal_information.json": own, LIKES: likes()}))
+        with DOOR.open(path, "instagram-from.name-2026-03-01-aB3dE6gH.zip") as export:
+            assert export.account == expected
+    path.write_bytes(zipped({"personal_information.json": "{", LIKES: likes()}))
+    with DOOR.open(path, "likes.zip") as export:
+        assert export.account == ""
+
+
 def test_an_empty_category_is_no_error(tmp_path: Path) -> None:
     path = tmp_path / "export.zip"
     path.write_bytes(zipped({"your_instagram_activity/likes/no-data.txt": "nothing"}))

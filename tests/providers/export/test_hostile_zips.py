@@ -182,6 +182,20 @@ def test_zip64_and_a_comment_are_taken(tmp_path: Path) -> None:
     assert len(rows_in(tmp_path, bag.getvalue())) == 1
 
 
+def test_a_zip_written_in_one_go_is_taken(tmp_path: Path) -> None:
+    """Its local headers hold no sizes: they follow behind the bytes."""
+
+    class Pipe(io.BytesIO):
+        def seekable(self) -> bool:
+            return False
+
+    pipe = Pipe()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr(LIKES, ONE)
+        made.writestr(MESSAGES, "{}")
+    assert len(rows_in(tmp_path, pipe.getvalue())) == 1
+
+
 def test_sizes_and_places_of_zip64_are_read(tmp_path: Path) -> None:
     raw = zipped({LIKES: ONE}, method=0)
     at, end = central(raw), raw.rfind(b"PK\5\6")
