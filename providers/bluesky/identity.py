@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 
 from providers.bluesky import syntax
@@ -109,8 +110,9 @@ def _silence(troubles: list[ProviderError]) -> ProviderError:
 
 
 def _begun(call: Callable[[], str]) -> Callable[[], str]:
-    """Begin a call in a thread of its own; what comes back waits for what it returns."""
+    """Begin a call in a thread of its own; what comes back waits for it, SECONDS in all."""
     answers: queue.SimpleQueue[str | ProviderError] = queue.SimpleQueue()
+    end = time.monotonic() + SECONDS
 
     def run() -> None:
         try:
@@ -120,7 +122,7 @@ def _begun(call: Callable[[], str]) -> Callable[[], str]:
 
     def result() -> str:
         try:
-            answer = answers.get(timeout=SECONDS + 0.5)
+            answer = answers.get(timeout=max(0.0, end - time.monotonic()))
         except queue.Empty:
             raise Unavailable("no_answer", "The handle's host did not answer in time.") from None
         if isinstance(answer, ProviderError):

@@ -18,12 +18,12 @@ from providers.errors import (
     Unavailable,
     Unexpected,
 )
-from providers.http import Wire
+from providers.http import Bounds, Wire
 from providers.pinned import Guard
 from providers.shapes import Account, Profile
 from providers.turns import AtOnce
 from tests.providers.bluesky.standin import ADA, ALICE, document, wrong
-from tests.providers.servers import Answer, saying
+from tests.providers.servers import Answer, Drip, saying
 
 WELL_KNOWN = "/.well-known/atproto-did"
 
@@ -328,6 +328,19 @@ def test_what_a_directory_may_answer(documents, network, answer, error):
     network.documents[ALICE] = answer
     with pytest.raises(error):
         documents.of(ALICE, AtOnce())
+
+
+@pytest.mark.parametrize(
+    "first", [b"HTTP/1.1 200 OK\r\n\r\n{", b"HTTP/1.1 200 OK\r\nX: "], ids=["body", "head"]
+)
+def test_a_directory_that_drips_is_left(first):
+    drip = Drip(first, b" ")
+    with saying(drip) as place:
+        guard = Guard(frozenset({place}))
+        wire = Wire(guard, bounds=Bounds(seconds=0.3))
+        with pytest.raises(Unavailable):
+            Documents(Xrpc(wire), guard, f"http://{place}").of(ALICE, AtOnce())
+    assert drip.was_left
 
 
 def test_the_words_of_a_profile_are_read_from_its_server_now(bluesky, network):
