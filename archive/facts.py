@@ -7,27 +7,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode, urlsplit
 
-from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.formats import date_format
 
-from archive import serving, tiles
-from archive.models import Blob, Like, MediaItem
-from archive.tiles import Kind, State
+from accounts.models import Connection
+from archive import faces, origins
+from archive.faces import Face
+from archive.models import Entry, Like
+from archive.origins import Origin
 
 NARROW = timedelta(days=45)
-TYPES = {
-    "image/jpeg": "JPEG",
-    "image/png": "PNG",
-    "image/webp": "WebP",
-    "image/gif": "GIF",
-    "video/mp4": "MP4",
-}
-ABSENT = {
-    State.WANTED: "This {} is on its way.",
-    State.GONE: "The service no longer had this {} when we came for it.",
-    State.REFUSED: "This {} could not be kept: what the service sent is not one that can be read.",
-}
+VAGUE = (
+    "The {service} export of 2018 says when you liked something and whose it was, but not which"
+    " post. So there is no picture to fetch and no address to open. A newer export of the same"
+    " account may tell."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +33,23 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A link card or a quoted post; `link` only where it is a web address."""
+
+    kind: str
+    title: str
+    text: str
+    link: str
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
-    """A like in words."""
+    """A like in words.
+
+    `gone` says when its deletion was noticed, `vague` why more is not known; `is_bare`: all we
+    have of it are lines of an export, which never holds pictures.
+    """
 
     id: int
     title: str
@@ -52,6 +61,7 @@ class Facts:
     place: str
     link: str
     service: str
+    service_key: str
     liked: str
     liked_iso: str
     liked_why: list[str]
@@ -59,29 +69,16 @@ class Facts:
     posted_iso: str
     kept: str
     kept_iso: str
+    attached: list[Attached]
+    origins: list[Origin]
+    face: Face
+    gone: str
+    vague: str
+    is_bare: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Medium:
-    """A picture or video on the page of its like."""
-
-    number: int
-    kind: str
-    state: str
-    src: str
-    srcset: str
-    poster: str
-    width: int | None
-    height: int | None
-    look: str
-    alt: str
-    facts: str
-    sha256: str
-    trouble: str
-
-
-def of(like: Like, service: str) -> Facts:
-    """Everything that is known about a like, ready to print."""
+def of(like: Like, service: str, entries: Sequence[Entry]) -> Facts:
+    """Everything that is known about a like, ready to print; `entries` are its places in lists."""
     return Facts(
         id=like.pk,
         title=f"Like of {like.author}" if like.author else "A like",
@@ -95,11 +92,18 @@ def of(like: Like, service: str) -> Facts:
         service=service,
         liked=liked(like),
         liked_iso=_iso(like.liked_at) if like.is_exact else "",
-        liked_why=_why(like, service),
+        liked_why=_why(like, service, entries),
         posted=_minute(like.posted_at) if like.posted_at else "",
         posted_iso=_iso(like.posted_at) if like.posted_at else "",
         kept=_minute(like.kept_at),
         kept_iso=_iso(like.kept_at),
+        service_key=like.provider,
+        attached=[_attached(each) for each in like.attached],
+        origins=origins.of(entries),
+        face=faces.of(like),
+        gone=_day(like.gone_at) if like.gone_at else "",
+        vague=VAGUE.format(service=service) if like.is_vague else "",
+        is_bare=bool(entries) and all(map(_is_of_file, entries)) and not like.is_vague,
     )
 
 
@@ -119,59 +123,27 @@ def liked(like: Like) -> str:
     return f"between {_first_day(after, before)} and {_day(before)}"
 
 
-def media(like: Like, items: Sequence[MediaItem]) -> list[Medium]:
-    """The members of a like in order; a video has the picture of its place as poster."""
-    places: dict[int, dict[str, MediaItem]] = {}
-    for item in items:
-        places.setdefault(item.position, {})[item.kind] = item
-    return [_medium(like, number, places[at]) for number, at in enumerate(sorted(places), 1)]
+def _attached(told: dict[str, str]) -> Attached:
+    link = told.get("link", "")
+    host = faces.host(link)
+    title, text = told.get("title", ""), told.get("text", "")
+    return Attached(told.get("kind", ""), title, text, link if host else "", host)
 
 
-def _medium(like: Like, number: int, kinds: dict[str, MediaItem]) -> Medium:
-    picture = kinds.get(Kind.IMAGE)
-    shown = kinds.get(Kind.VIDEO) or kinds[Kind.IMAGE]
-    blob, poster = shown.blob, picture.blob if picture and picture is not shown else None
-    return Medium(
-        number=number,
-        kind=shown.kind,
-        state=shown.state,
-        src=serving.address(like.user_id, blob.sha256) if blob else "",
-        srcset=_srcset(like, blob) if blob and shown is picture else "",
-        poster=serving.address(like.user_id, poster.sha256) if poster else "",
-        width=blob.width if blob else None,
-        height=blob.height if blob else None,
-        look=tiles.tone_class(blob if shown is picture else poster),
-        alt=tiles.alt(like, shown),
-        facts=_facts(blob) if blob else "",
-        sha256=blob.sha256[:12] if blob else "",
-        trouble=_trouble(shown),
-    )
+def _is_of_file(entry: Entry) -> bool:
+    return entry.feed.connection.standing == Connection.Standing.FILE
 
 
-def _trouble(item: MediaItem) -> str:
-    """Why there is nothing to see; empty where there is."""
-    noun = "video" if item.kind == Kind.VIDEO else "picture"
-    return ABSENT.get(State(item.state), "").format(noun)
+def _exactly(service: str, entries: Sequence[Entry]) -> str:
+    """Who told the time: the service itself, or only its export."""
+    told = [entry for entry in entries if entry.feed.on_wall and entry.liked_at is not None]
+    by_file = bool(told) and all(map(_is_of_file, told))
+    return f"Your {service} export says so." if by_file else f"{service} says so itself."
 
 
-def _srcset(like: Like, blob: Blob) -> str:
-    """The larger preview and the original; a GIF only moves as itself."""
-    widths = [width for width in blob.previews or [] if width > tiles.SMALL]
-    if not widths or not blob.width or blob.content_type == "image/gif":
-        return ""
-    preview = serving.address(like.user_id, blob.sha256, max(widths))
-    return f"{preview} {max(widths)}w, {serving.address(like.user_id, blob.sha256)} {blob.width}w"
-
-
-def _facts(blob: Blob) -> str:
-    parts = [f"{blob.width} × {blob.height}"] if blob.width else []  # noqa: RUF001  # by
-    parts += [filesizeformat(blob.size_bytes), TYPES.get(blob.content_type, blob.content_type)]
-    return " · ".join(parts)
-
-
-def _why(like: Like, service: str) -> list[str]:
+def _why(like: Like, service: str, entries: Sequence[Entry]) -> list[str]:
     if like.is_exact:
-        return [f"{service} says so itself."]
+        return [_exactly(service, entries)]
     why = [f"{service} does not say when you liked something, but it keeps the order."]
     if like.liked_after:
         why.append(

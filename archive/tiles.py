@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.formats import date_format
 
-from archive import serving
+from accounts import upstream
+from archive import faces, serving
+from archive.faces import Face
+from archive.letters import shorten
 from archive.models import Blob, Like, MediaItem
 
 EAGER = 12
 SMALL, LARGE = 320, 960
-WORDS, MANY_WORDS, ALT = 80, 280, 150
+WORDS, ALT = 80, 150
+PLAIN = Face()
+# What is shown as words, since there is no picture to show.
+WRITTEN = {"words", "missing"}
 State = MediaItem.State
 Kind = MediaItem.Kind
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One like on a wall: a picture, its marks and what it says when it is touched."""
+    """One like on a wall: a picture, its marks and what it says when it is touched.
+
+    Without a picture its `face` has the words; `service` is the key of its sign.
+    """
 
     href: str
     look: str
@@ -33,6 +41,10 @@ class Tile:
     mark_alt: str
     by: str
     words: str
+    when: str
+    service: str
+    title: str
+    face: Face
     eager: bool
     first: bool
 
@@ -59,10 +71,12 @@ def _tile(like: Like, media: list[MediaItem], *, eager: bool, first: bool) -> Ti
     cover = _cover(media)
     blob = cover.blob if cover and cover.kind == Kind.IMAGE else None
     mark, mark_words, mark_alt = _mark(media)
+    state = _state(cover)
+    face = faces.of(like, missing=state == "missing") if state in WRITTEN else PLAIN
     return Tile(
         href=f"/likes/{like.pk}/",
-        look=_look(cover),
-        state=_state(cover),
+        look=_look(cover) if cover else face.look,
+        state=state,
         src=_src(like, blob),
         srcset=srcset(like, blob),
         alt=alt(like, cover),
@@ -70,7 +84,11 @@ def _tile(like: Like, media: list[MediaItem], *, eager: bool, first: bool) -> Ti
         mark_words=mark_words,
         mark_alt=mark_alt,
         by=like.author,
-        words=shorten(like.caption, WORDS if media else MANY_WORDS),
+        words=shorten(like.caption, WORDS),
+        when=faces.when(like) if state in WRITTEN else "",
+        service=like.provider,
+        title=upstream.service(like.provider).title,
+        face=face,
         eager=eager,
         first=first,
     )
@@ -89,9 +107,7 @@ def _state(cover: MediaItem | None) -> str:
     return {State.STORED: "kept", State.WANTED: "waiting"}.get(State(cover.state), "missing")
 
 
-def _look(cover: MediaItem | None) -> str:
-    if cover is None:
-        return "r125"
+def _look(cover: MediaItem) -> str:
     blob = cover.blob
     width, height = (blob.width, blob.height) if blob else (cover.width, cover.height)
     return f"{ratio_class(width, height)} {tone_class(blob)}".strip()
@@ -150,19 +166,3 @@ def _mark(media: list[MediaItem]) -> tuple[str, str, str]:
     if not seconds:
         return "video", "", "Video"
     return "video", f"{seconds // 60}:{seconds % 60:02d}", f"Video, {seconds} seconds"
-
-
-def shorten(text: str, most: int) -> str:
-    """The first `most` characters on one line, never cut inside a letter with its marks."""
-    line = " ".join(text[: 4 * most].split())
-    if len(line) <= most:
-        return line
-    end = most
-    while end and (_belongs(line[end]) or line[end - 1] == "\u200d"):
-        end -= 1
-    return line[:end].rstrip() + "…"
-
-
-def _belongs(char: str) -> bool:
-    """Whether a character continues the letter or emoji before it."""
-    return unicodedata.category(char) in {"Mn", "Me", "Mc", "Sk"} or char in "\u200d\ufe0e\ufe0f"

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_safe
 
 from accounts import upstream
 from accounts.http import SignedInRequest
+from accounts.models import Connection
 from accounts.views import doors
-from archive import access, browse, facts, serving, tiles, wall, words
+from archive import access, browse, facts, members, origins, serving, tiles, wall, words
 from archive.models import Blob, Entry, Feed, Like
 from archive.models.like import LikeQuerySet
 
@@ -64,9 +65,10 @@ def like(request: SignedInRequest, like_id: int) -> HttpResponse:
     shown = access.like_of(request.user, like_id)
     newer, older = browse.neighbours(Like.objects.of(request.user).on_wall(), shown)
     back = reverse("archive:wall")
+    service = upstream.service(shown.provider).title
     context = {
-        "like": facts.of(shown, upstream.service(shown.provider).title),
-        "media": facts.media(shown, tiles.media_of([shown]).get(shown.pk, [])),
+        "like": facts.of(shown, service, origins.entries_of(shown)),
+        "media": members.of(shown, tiles.media_of([shown]).get(shown.pk, [])),
         "newer": _address(newer),
         "older": _address(older),
         "back": f"{back}?before={newer.pk}" if newer else back,
@@ -89,6 +91,7 @@ def feed(request: SignedInRequest, feed_id: int) -> HttpResponse:
         "tiles": tiles.hang([entry.like for entry in page]),
         "pager": wall.pager(older, None, before, path=path, query="", load=_load(request)),
         "total": shown.entries_count,
+        "choices": _choices(request, shown if shown.on_wall else None),
         "empty": not page,
     }
     return _answer(request, "archive/feed.html", "archive/_feed.html", context)
@@ -128,6 +131,7 @@ def _wall(request: SignedInRequest, mine: LikeQuerySet, title: str, path: str) -
         "since": counts.since if page.likes and page.likes[0].is_settled else "",
         "months": wall.by_month(page.likes, before, counts),
         "pager": _pager(request, page, path, ""),
+        "choices": _choices(request),
         "newest_id": page.likes[0].pk if page.likes and not before else None,
         "empty": "" if page.likes else wall.nothing(request.user),
     }
@@ -159,6 +163,12 @@ def _answer(
     response = render(request, part if request.htmx else whole, context)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def _choices(request: SignedInRequest, here: Feed | None = None) -> list[origins.Origin]:
+    """The sources to choose from on top of a wall; the pages below it have none."""
+    below = request.htmx or request.GET.get("before")
+    return [] if below else origins.choices(request.user, here)
 
 
 def _pager(request: SignedInRequest, page: browse.Window, path: str, query: str) -> wall.Pager:
@@ -201,8 +211,10 @@ def _address(like: Like | None) -> str:
     return f"/likes/{like.pk}/" if like else ""
 
 
-def _feed_words(feed: Feed) -> dict[str, str]:
-    service = upstream.service(feed.connection.provider)
-    kind = service.kinds.get(feed.kind)
-    title = kind.title if kind else feed.kind
-    return {"title": title, "service": service.title, "account": feed.connection.username}
+def _feed_words(feed: Feed) -> dict[str, object]:
+    return {
+        "title": origins.list_title(feed),
+        "source": origins.called(feed.connection),
+        "service": feed.connection.provider,
+        "is_file": feed.connection.standing == Connection.Standing.FILE,
+    }

@@ -102,10 +102,12 @@ def pager(
 
 def nothing(user: User) -> str:
     """Why a wall is empty: there is no source, likes are on their way, or there is nothing."""
-    if not Connection.objects.of(user).exists():
+    sources = Connection.objects.of(user)
+    if not sources.exists():
         return "no_source"
-    feeds = Feed.objects.of(user).filter(on_wall=True)
-    return "nothing" if feeds.exclude(completed_at=None).exists() else ARRIVING
+    feeds = Feed.objects.of(user).filter(on_wall=True).exclude(completed_at=None)
+    visited = sources.exclude(standing=Connection.Standing.FILE)
+    return ARRIVING if visited.exists() and not feeds.exists() else "nothing"
 
 
 def _key(like: Like) -> str:

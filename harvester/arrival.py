@@ -15,16 +15,24 @@ from archive.models import Feed, Like, MediaItem
 from archive.tiles import Tile
 from harvester import words
 from harvester.models import Crawl
+from harvester.sources import IMPORTS
 from providers.service import Service
 
 SHOWN = 24
+# The visit is over, whatever becomes of the pictures.
+SETTLED = {"pictures", "done"}
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What has come so far. `over`: nothing more will change by itself."""
+    """What has come so far. `over`: nothing more will change by itself.
+
+    `everything`: the service shows all likes, however many there are. `older`: where an export
+    with those is brought that it does not show any more.
+    """
 
     state: str
+    key: str
     service: str
     account: str
     likes: int
@@ -34,6 +42,8 @@ class Arrival:
     tiles: list[Tile]
     over: bool
     reconnect: str
+    everything: bool
+    older: str
 
 
 def of(user: User, feed: Feed) -> Arrival:
@@ -46,6 +56,7 @@ def of(user: User, feed: Feed) -> Arrival:
     newest = Like.objects.of(user).on_wall().newest_first().defer("document")[:SHOWN]
     return Arrival(
         state=state,
+        key=service.key,
         service=service.title,
         account=connection.username,
         likes=feed.entries_count,
@@ -57,6 +68,8 @@ def of(user: User, feed: Feed) -> Arrival:
         reconnect=reverse("accounts:provider", args=[connection.provider])
         if state == "needs"
         else "",
+        everything=_window(feed, service) is None,
+        older=IMPORTS if state in SETTLED and _is_full(feed, service) else "",
     )
 
 
@@ -86,14 +99,26 @@ def _state(connection: Connection, crawl: Crawl | None, feed: Feed, *, arriving:
 def _words(state: str, user: User, feed: Feed, crawl: Crawl | None, service: Service) -> str:
     if crawl is None or state in {"waiting", "running"}:
         return ""
-    if state in {"pictures", "done"}:
-        kind = service.kinds.get(feed.kind)
-        window = kind.window if kind else None
-        return words.first_visit(feed.entries_count, window, _oldest(user), service.title)
+    if state in SETTLED:
+        window, exports = _window(feed, service), service.exports is not None
+        oldest = _oldest(user, feed)
+        return words.first_visit(feed.entries_count, window, oldest, service.title, exports=exports)
     return words.visit(crawl, service.title, needs_you=state == "needs")
 
 
-def _oldest(user: User) -> datetime | None:
-    """When the oldest post on the wall was made; when it was liked is not known so well."""
-    oldest: datetime | None = Like.objects.of(user).on_wall().aggregate(at=Min("posted_at"))["at"]
+def _window(feed: Feed, service: Service) -> int | None:
+    kind = service.kinds.get(feed.kind)
+    return kind.window if kind else None
+
+
+def _is_full(feed: Feed, service: Service) -> bool:
+    """Whether the service showed as much as it ever shows, and an export would show more."""
+    window = _window(feed, service)
+    return service.exports is not None and window is not None and feed.entries_count >= window
+
+
+def _oldest(user: User, feed: Feed) -> datetime | None:
+    """When the oldest post that this feed hung was made; its like is not known so well."""
+    mine = Like.objects.of(user).filter(wall_feed=feed)
+    oldest: datetime | None = mine.aggregate(at=Min("posted_at"))["at"]
     return oldest

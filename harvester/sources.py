@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from django.db.models import Count, F, Q, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from accounts import upstream
 from accounts.models import Connection, User
+from archive import origins
 from archive.models import Feed
-from harvester import words
-from harvester.models import Crawl
+from harvester import logbook, words
+from harvester.logbook import Moment, Visit
+from harvester.models import Crawl, Schedule
 from providers.service import Service
 
-LOGGED = 8
+Standing = Connection.Standing
+# Where a file is brought.
+IMPORTS = "/sources/import/"
+
 WORDS = {
     "ok": "Up to date",
     "busy": "Checking now",
@@ -28,52 +30,32 @@ WORDS = {
     "needs": "Needs you",
     "paused": "Paused by you",
     "gone": "Not connected",
+    "file": "From a file",
 }
 # What the dot in the bar shows when there are several: the worst first.
 WORST = ("needs", "waiting", "busy", "paused", "gone", "ok")
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """A time in words, with the exact one behind it."""
-
-    words: str
-    exact: str
-    iso: str
-
-    @classmethod
-    def of(cls, moment: datetime | None) -> Moment | None:
-        """None stays None."""
-        if moment is None:
-            return None
-        said = words.ahead(moment) if moment > timezone.now() else words.ago(moment)
-        return cls(said, f"{date_format(moment, 'j F Y, H:i')} UTC", moment.isoformat())
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """A line of the log."""
-
-    began: Moment | None
-    took: str
-    pages: int
-    new: int
-    known: int
-    pictures: int
-    state: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
 class Source:
-    """A connection with everything its card prints."""
+    """A connection with everything its card prints.
+
+    `window` says what its service shows; `older` leads to where an export is brought, `prove`
+    to where a followed account is proven to be one's own; both empty where that is no way.
+    """
 
     id: int
+    key: str
     service: str
     account: str
+    standing: str
+    title: str
     state: str
     state_words: str
     sentence: str
+    window: str
+    older: str
+    prove: str
     feeds: list[dict[str, object]]
     last_good: Moment | None
     last_visit: Moment | None
@@ -91,12 +73,12 @@ def of(user: User) -> list[Source]:
     """The sources of a person, in the order they were connected; five queries whatever they are."""
     connections = list(Connection.objects.of(user).order_by("connected_at", "pk"))
     feeds = _feeds(user)
-    log = _log(user)
+    log = logbook.log(user)
     return [_source(connection, feeds[connection.pk], log) for connection in connections]
 
 
 def summary(user: User) -> dict[str, str] | None:
-    """The state of all sources together: the worst of them; two queries."""
+    """The state of all sources that are visited: the worst of them; one query."""
     states = _states(user)
     if not states:
         return None
@@ -108,6 +90,7 @@ def _states(user: User) -> set[str]:
     live = Q(feeds__crawls__state__in=Crawl.LIVE)
     rows = (
         Connection.objects.of(user)
+        .exclude(standing=Standing.FILE)
         .annotate(
             live=Count("feeds__crawls", filter=live),
             waiting=Count("feeds__crawls", filter=Q(feeds__crawls__state=Crawl.State.WAITING)),
@@ -137,23 +120,15 @@ def _feeds(user: User) -> dict[int, list[Feed]]:
     return found
 
 
-def _log(user: User) -> dict[int, list[Crawl]]:
-    """The newest visits of each feed."""
-    place = Window(RowNumber(), partition_by=F("feed"), order_by=F("number").desc())
-    crawls = Crawl.objects.of(user).annotate(place=place).filter(place__lte=LOGGED)
-    found: dict[int, list[Crawl]] = defaultdict(list)
-    for crawl in crawls.order_by("-number"):
-        found[crawl.feed_id].append(crawl)
-    return found
-
-
 def _source(connection: Connection, feeds: list[Feed], log: dict[int, list[Crawl]]) -> Source:
+    if connection.standing == Standing.FILE:
+        return _of_file(connection, feeds)
     provider = upstream.service(connection.provider)
     service = provider.title
     crawls = sorted(
         (crawl for feed in feeds for crawl in log[feed.pk]), key=lambda c: c.opened_at, reverse=True
     )
-    schedules = [feed.schedule for feed in feeds]
+    schedules = _schedules(feeds)
     live = [crawl for crawl in crawls if crawl.is_live]
     waiting = [crawl for crawl in live if crawl.state == Crawl.State.WAITING]
     paused = [schedule for schedule in schedules if schedule.paused_at]
@@ -163,19 +138,18 @@ def _source(connection: Connection, feeds: list[Feed], log: dict[int, list[Crawl
     planned = min(schedules, key=lambda s: s.next_visit_at, default=None)
     return Source(
         id=connection.pk,
+        key=connection.provider,
         service=service,
         account=connection.username,
+        standing=connection.standing,
+        title=origins.called(connection),
         state=state,
         state_words=WORDS[state],
         sentence=_sentence(state, connection, crawls, service),
-        feeds=[
-            {
-                "title": _title(provider, feed.kind),
-                "href": f"/feeds/{feed.pk}/",
-                "kept": feed.entries_count,
-            }
-            for feed in feeds
-        ],
+        window=words.window(_window(provider), service),
+        older=IMPORTS if provider.exports else "",
+        prove=_prove(connection),
+        feeds=_lists(feeds),
         last_good=Moment.of(max(good, default=None)),
         last_visit=Moment.of(crawls[0].opened_at if crawls else None),
         next_visit=Moment.of(planned.next_visit_at) if planned and state == "ok" else None,
@@ -185,32 +159,66 @@ def _source(connection: Connection, feeds: list[Feed], log: dict[int, list[Crawl
         can_pause=state in {"ok", "waiting", "busy"},
         can_resume=state == "paused",
         reconnect=_reconnect(connection) if state in {"needs", "gone"} else "",
-        visits=_visits(connection, crawls, service),
+        visits=logbook.visits(connection, crawls, service),
     )
 
 
-def _visits(connection: Connection, crawls: Sequence[Crawl], service: str) -> list[Visit]:
-    needs_you = connection.state == Connection.State.NEEDS_YOU
-    limited = connection.not_before is not None and connection.not_before > timezone.now()
+def _of_file(connection: Connection, feeds: list[Feed]) -> Source:
+    """What a person brought as files: there is nothing to visit, to pause or to plan."""
+    service = upstream.service(connection.provider).title
+    return Source(
+        id=connection.pk,
+        key=connection.provider,
+        service=service,
+        account=connection.username,
+        standing=connection.standing,
+        title=origins.called(connection),
+        state="file",
+        state_words=WORDS["file"],
+        sentence=words.of_file(service, connection.username),
+        window="",
+        older=IMPORTS,
+        prove="",
+        feeds=_lists(feeds),
+        last_good=None,
+        last_visit=None,
+        next_visit=None,
+        next_why="",
+        found="",
+        can_check=False,
+        can_pause=False,
+        can_resume=False,
+        reconnect="",
+        visits=[],
+    )
+
+
+def _schedules(feeds: list[Feed]) -> list[Schedule]:
+    return [feed.schedule for feed in feeds if hasattr(feed, "schedule")]
+
+
+def _lists(feeds: list[Feed]) -> list[dict[str, object]]:
     return [
-        _visit(crawl, words.visit(crawl, service, needs_you=needs_you, limited=limited))
-        for crawl in crawls[:LOGGED]
+        {
+            "title": origins.list_title(feed),
+            "href": f"/feeds/{feed.pk}/",
+            "kept": feed.entries_count,
+            "is_named": bool(feed.title),
+        }
+        for feed in feeds
     ]
 
 
-def _visit(crawl: Crawl, said: str) -> Visit:
-    states = {Crawl.State.DONE: "ok", Crawl.State.WAITING: "waiting", Crawl.State.FAILED: "failed"}
-    end = crawl.finished_at or timezone.now()
-    return Visit(
-        began=Moment.of(crawl.opened_at),
-        took=words.took(end - (crawl.began_at or crawl.opened_at)),
-        pages=crawl.pages,
-        new=crawl.new_entries,
-        known=crawl.known_entries,
-        pictures=crawl.wanted,
-        state=states.get(Crawl.State(crawl.state), "busy" if crawl.is_live else "waiting"),
-        words=said,
-    )
+def _window(provider: Service) -> int | None:
+    """How many of the newest likes a service shows, None for all."""
+    shown = [kind.window for kind in provider.kinds.values() if kind.default and kind.on_wall]
+    return shown[0] if shown else None
+
+
+def _prove(connection: Connection) -> str:
+    if connection.standing != Standing.FOLLOWED:
+        return ""
+    return reverse("accounts:prove", args=[connection.provider])
 
 
 def _sentence(state: str, connection: Connection, crawls: Sequence[Crawl], service: str) -> str:
@@ -234,10 +242,6 @@ def _sentence(state: str, connection: Connection, crawls: Sequence[Crawl], servi
 def _after(last: Crawl, service: str) -> str:
     when = words.ago(last.finished_at or last.opened_at)
     return f"Last checked {when}. {words.visit(last, service)}"
-
-
-def _title(provider: Service, kind: str) -> str:
-    return provider.kinds[kind].title if kind in provider.kinds else kind
 
 
 def _reconnect(connection: Connection) -> str:

@@ -62,20 +62,41 @@ def _done(crawl: Crawl, service: str) -> str:
     return f"Found {likes}{met}.{aside}"
 
 
-def first_visit(likes: int, window: int | None, oldest: datetime | None, service: str) -> str:
+def first_visit(
+    likes: int, window: int | None, oldest: datetime | None, service: str, *, exports: bool = False
+) -> str:
     """The one sentence after the first visit: what we have, and what is out of reach.
 
-    `window` is how many likes the service shows at the most, None when it shows all.
+    `window` is how many likes the service shows at the most, None when it shows all;
+    `exports`: it hands out files that tell of older ones.
     """
     if not likes:
         return f"{service} shows no likes of yours yet. New ones appear here by themselves."
     back = f", of posts back to {day(oldest)}" if oldest else ""
-    if window is None or likes < window:
+    if window is None:
+        return f"We have all {plural(likes, 'like')} that {service} has of you{back}."
+    if likes < window:
         return f"We have all {plural(likes, 'like')} that {service} shows{back}."
     return (
         f"We have your newest {plural(likes, 'like')}{back}. "
         f"Older ones are no longer offered by {service}."
+        f"{' Your export brings them in.' if exports else ''}"
     )
+
+
+def window(likes: int | None, service: str) -> str:
+    """How much a service shows: its newest `likes`, None for all."""
+    return (
+        f"{service} shows everything."
+        if likes is None
+        else f"{service} shows its newest {likes:,}."
+    )
+
+
+def of_file(service: str, account: str) -> str:
+    """What a source of files is."""
+    whose = f" of @{account}" if account else ""
+    return f"From your {service} export{whose}. Nothing is fetched here: a newer export adds to it."
 
 
 def day(moment: datetime) -> str:

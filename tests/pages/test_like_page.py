@@ -9,8 +9,8 @@ from django.test import Client
 
 from archive import serving
 from archive.facts import liked
+from archive.letters import shorten
 from archive.models import Like
-from archive.tiles import shorten
 from tests.pages.conftest import NOON, picture
 
 pytestmark = pytest.mark.django_db

@@ -1,0 +1,124 @@
+"""The face of a like that has no picture: its paper, its pattern, and what is written on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC
+from urllib.parse import urlsplit
+from zlib import crc32
+
+from django.utils.formats import date_format
+
+from archive.letters import shorten
+from archive.models import Like
+
+# As many as tokens.css and papers.css know.
+PAPERS, MOTIFS = 10, 8
+# Words up to so many characters, the class of their size, and the shape of their tile.
+SIZES = ((34, "t1", "r100"), (90, "t2", "r125"), (170, "t3", "r135"))
+SMALLEST = ("t4", "r150")
+NAMES = (
+    (10, "t1", ("r080", "r100", "r125", "r090")),
+    (15, "t2", ("r090", "r100", "r125", "r110")),
+)
+LONG_NAME = ("t3", "r125")
+MOST, TITLE = 280, 90
+DELETED = "This post was deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What a tile without a picture shows.
+
+    `classes` say paper, pattern and size; `over` stands small above the words, `under` below
+    them with the sign `sign`; `is_name`: there are no words, the author stands for them.
+    """
+
+    look: str = ""
+    classes: str = ""
+    over: str = ""
+    text: str = ""
+    is_name: bool = False
+    under: str = ""
+    sign: str = ""
+
+
+def of(like: Like, *, missing: bool = False) -> Face:
+    """The face of a like; `missing`: it had a picture, which could not be kept."""
+    sign, title, where = _attached(like)
+    words = shorten(like.caption, MOST)
+    is_name = bool(like.author) and not (words or title)
+    text = words or title or _stand_in(like)
+    size, look = _size(text, like, is_name=is_name)
+    return Face(
+        look=look,
+        classes=f"{paper(like)} {size}",
+        over=_over(like, missing=missing, is_name=is_name, text=text),
+        text=text,
+        is_name=is_name,
+        under=title if words else where,
+        sign=sign,
+    )
+
+
+def paper(like: Like) -> str:
+    """The classes of paper and pattern: an author always has the same."""
+    number = crc32((like.author or like.author_id or like.post_id).encode())
+    return f"p{number % PAPERS} m{number // PAPERS % MOTIFS}"
+
+
+def when(like: Like) -> str:
+    """When it was liked, short, and no sharper than it is known."""
+    moment = like.liked_at.astimezone(UTC)
+    if like.is_exact:
+        return date_format(moment, "j M Y")
+    return f"around {date_format(moment, 'M Y')}" if like.is_settled else ""
+
+
+def _stand_in(like: Like) -> str:
+    """What is written where there are no words at all."""
+    if like.author:
+        return f"@{like.author}"
+    return DELETED if like.gone_at is not None else "A like"
+
+
+def _over(like: Like, *, missing: bool, is_name: bool, text: str) -> str:
+    if like.gone_at is not None:
+        return "" if text == DELETED else DELETED
+    if missing:
+        return "Missing"
+    if like.is_vague:
+        return "Liked something of"
+    return "A post of" if is_name else ""
+
+
+def _size(text: str, like: Like, *, is_name: bool) -> tuple[str, str]:
+    if is_name:
+        number = crc32(like.post_id.encode())
+        names = (
+            (size, shapes[number % len(shapes)])
+            for most, size, shapes in NAMES
+            if len(text) <= most
+        )
+        return next(names, LONG_NAME)
+    return next(((size, look) for most, size, look in SIZES if len(text) <= most), SMALLEST)
+
+
+def _attached(like: Like) -> tuple[str, str, str]:
+    """The first thing that hangs on a post: its sign, its title, its host; empty without."""
+    first: dict[str, str] = next(iter(like.attached), {})
+    title = first.get("title") or first.get("text") or ""
+    if not title.strip():
+        return "", "", ""
+    sign = "quote" if first.get("kind") == "quote" else "link"
+    return sign, shorten(title, TITLE), host(first.get("link", ""))
+
+
+def host(link: str) -> str:
+    """The host of a web address, short; empty for anything else."""
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return ""
+    name = parts.hostname or "" if parts.scheme in {"http", "https"} else ""
+    return name.removeprefix("www.")

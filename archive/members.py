@@ -1,0 +1,97 @@
+"""The pictures and videos of one like, as its page shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.template.defaultfilters import filesizeformat
+
+from archive import serving, tiles
+from archive.models import Blob, Like, MediaItem
+from archive.tiles import Kind, State
+
+TYPES = {
+    "image/jpeg": "JPEG",
+    "image/png": "PNG",
+    "image/webp": "WebP",
+    "image/gif": "GIF",
+    "video/mp4": "MP4",
+}
+ABSENT = {
+    State.WANTED: "This {} is on its way.",
+    State.GONE: "The service no longer had this {} when we came for it.",
+    State.REFUSED: "This {} could not be kept: what the service sent is not one that can be read.",
+}
+COPY = "A smaller copy: the original could not be had."
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """A picture or video on the page of its like."""
+
+    number: int
+    kind: str
+    state: str
+    src: str
+    srcset: str
+    poster: str
+    width: int | None
+    height: int | None
+    look: str
+    alt: str
+    facts: str
+    copy: str
+    sha256: str
+    trouble: str
+
+
+def of(like: Like, items: Sequence[MediaItem]) -> list[Medium]:
+    """The members of a like in order; a video has the picture of its place as poster."""
+    places: dict[int, dict[str, MediaItem]] = {}
+    for item in items:
+        places.setdefault(item.position, {})[item.kind] = item
+    return [_medium(like, number, places[at]) for number, at in enumerate(sorted(places), 1)]
+
+
+def _medium(like: Like, number: int, kinds: dict[str, MediaItem]) -> Medium:
+    picture = kinds.get(Kind.IMAGE)
+    shown = kinds.get(Kind.VIDEO) or kinds[Kind.IMAGE]
+    blob, poster = shown.blob, picture.blob if picture and picture is not shown else None
+    return Medium(
+        number=number,
+        kind=shown.kind,
+        state=shown.state,
+        src=serving.address(like.user_id, blob.sha256) if blob else "",
+        srcset=_srcset(like, blob) if blob and shown is picture else "",
+        poster=serving.address(like.user_id, poster.sha256) if poster else "",
+        width=blob.width if blob else None,
+        height=blob.height if blob else None,
+        look=tiles.tone_class(blob if shown is picture else poster),
+        alt=tiles.alt(like, shown),
+        facts=_facts(blob) if blob else "",
+        copy=COPY if shown.is_copy and blob else "",
+        sha256=blob.sha256[:12] if blob else "",
+        trouble=_trouble(shown),
+    )
+
+
+def _trouble(item: MediaItem) -> str:
+    """Why there is nothing to see; empty where there is."""
+    noun = "video" if item.kind == Kind.VIDEO else "picture"
+    return ABSENT.get(State(item.state), "").format(noun)
+
+
+def _srcset(like: Like, blob: Blob) -> str:
+    """The larger preview and the original; a GIF only moves as itself."""
+    widths = [width for width in blob.previews or [] if width > tiles.SMALL]
+    if not widths or not blob.width or blob.content_type == "image/gif":
+        return ""
+    preview = serving.address(like.user_id, blob.sha256, max(widths))
+    return f"{preview} {max(widths)}w, {serving.address(like.user_id, blob.sha256)} {blob.width}w"
+
+
+def _facts(blob: Blob) -> str:
+    parts = [f"{blob.width} × {blob.height}"] if blob.width else []  # noqa: RUF001  # by
+    parts += [filesizeformat(blob.size_bytes), TYPES.get(blob.content_type, blob.content_type)]
+    return " · ".join(parts)

@@ -1,0 +1,85 @@
+"""The log of a source: its newest visits, in words, with their times."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from accounts.models import Connection, User
+from harvester import words
+from harvester.models import Crawl
+
+LOGGED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time in words, with the exact one behind it."""
+
+    words: str
+    exact: str
+    iso: str
+
+    @classmethod
+    def of(cls, moment: datetime | None) -> Moment | None:
+        """None stays None."""
+        if moment is None:
+            return None
+        said = words.ahead(moment) if moment > timezone.now() else words.ago(moment)
+        return cls(said, f"{date_format(moment, 'j F Y, H:i')} UTC", moment.isoformat())
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A line of the log."""
+
+    began: Moment | None
+    took: str
+    pages: int
+    new: int
+    known: int
+    pictures: int
+    state: str
+    words: str
+
+
+def log(user: User) -> dict[int, list[Crawl]]:
+    """The newest visits of each feed, by feed; one query."""
+    place = Window(RowNumber(), partition_by=F("feed"), order_by=F("number").desc())
+    crawls = Crawl.objects.of(user).annotate(place=place).filter(place__lte=LOGGED)
+    found: dict[int, list[Crawl]] = defaultdict(list)
+    for crawl in crawls.order_by("-number"):
+        found[crawl.feed_id].append(crawl)
+    return found
+
+
+def visits(connection: Connection, crawls: Sequence[Crawl], service: str) -> list[Visit]:
+    """The newest visits of a source as lines."""
+    needs_you = connection.state == Connection.State.NEEDS_YOU
+    limited = connection.not_before is not None and connection.not_before > timezone.now()
+    return [
+        _visit(crawl, words.visit(crawl, service, needs_you=needs_you, limited=limited))
+        for crawl in crawls[:LOGGED]
+    ]
+
+
+def _visit(crawl: Crawl, said: str) -> Visit:
+    states = {Crawl.State.DONE: "ok", Crawl.State.WAITING: "waiting", Crawl.State.FAILED: "failed"}
+    end = crawl.finished_at or timezone.now()
+    return Visit(
+        began=Moment.of(crawl.opened_at),
+        took=words.took(end - (crawl.began_at or crawl.opened_at)),
+        pages=crawl.pages,
+        new=crawl.new_entries,
+        known=crawl.known_entries,
+        pictures=crawl.wanted,
+        state=states.get(Crawl.State(crawl.state), "busy" if crawl.is_live else "waiting"),
+        words=said,
+    )
