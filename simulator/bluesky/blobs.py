@@ -68,7 +68,7 @@ class Blobs:
         """A JPEG as the CDN has it: scaled down, never the original's bytes."""
         if preset not in _PRESETS or blob.kind == "video/mp4":
             return None
-        most, whole = _PRESETS[preset] // (60 if self._tiny else 1), io.BytesIO()
+        most, whole = min(_PRESETS[preset], max(blob.width, blob.height) * 3 // 4), io.BytesIO()
         with Image.open(io.BytesIO(self.body(blob))) as picture:
             scaled = picture.convert("RGB")
         scaled.thumbnail((most, most))

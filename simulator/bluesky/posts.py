@@ -17,11 +17,11 @@ from simulator.places import place
 from simulator.posts import VIDEO_SHAPES
 
 SLOT_MS = 600_000
-KINDS = {"images": 42, "text": 15, "card": 11, "quote": 9, "video": 8, "both": 8, "gallery": 7}
-_SHAPES = ((1200, 1200), (1200, 1200), (1200, 900), (1080, 1350), (1200, 800))
+KINDS = {"images": 42, "text": 15, "card": 11, "quote": 9, "video": 8, "both": 8, "gallery": 5}
+_SHAPES = ((800, 800), (800, 800), (800, 1000), (880, 660), (900, 600), (1280, 960))
 _FORMATS = ("jpg",) * 9 + ("webp", "png")
 _SEEN = ("from afar", "close by", "in the morning", "once more")
-_CARD_SHAPE = (800, 420)
+_CARD_SHAPE = (600, 315)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ def like(row: Like) -> dict[str, Any]:
 
 def face(account: Account) -> Drawing:
     """Everybody's portrait."""
-    return Drawing("avatar", "portrait", 400, 400, "jpg", account.key)
+    return Drawing("avatar", "portrait", 240, 240, "jpg", account.key)
 
 
 def profile(account: Account, blobs: Blobs) -> dict[str, Any]:

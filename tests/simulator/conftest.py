@@ -38,6 +38,16 @@ def get(sim: Simulator, http: requests.Session) -> Get:
 
 
 @pytest.fixture
+def xrpc(sim: Simulator, http: requests.Session) -> Get:
+    """Call its Bluesky: `xrpc("app.bsky.feed.getPosts", uris=…)`; `base` for another origin."""
+
+    def call(name: str, base: str = "", **query: Any) -> requests.Response:
+        return http.get(f"{base or sim.url}/xrpc/{name}", params=query, timeout=20)
+
+    return call
+
+
+@pytest.fixture
 def walk(get: Get) -> Callable[..., list[dict[str, Any]]]:
     """All pages of the liked list, by their cursors."""
 

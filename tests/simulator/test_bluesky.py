@@ -1,4 +1,4 @@
-"""The stand-in Bluesky: identity, likes by the page, posts with every embed, true CIDs."""
+"""The stand-in Bluesky: likes by the page, posts with every embed, true CIDs."""
 
 from __future__ import annotations
 
@@ -193,41 +193,6 @@ def test_posts_that_are_gone_are_left_out(still, call):
 def test_of_posts_twenty_five_are_told_at_once(call):
     answer = call("app.bsky.feed.getPosts", uris=["at://x/y/z"] * 26)
     assert (answer.status_code, answer.json()["error"]) == (400, "InvalidRequest")
-
-
-def test_a_handle_and_its_did_know_each_other(still, call, http, lina):
-    said = call("com.atproto.identity.resolveHandle", handle="Lina.test").json()
-    assert said == {"did": lina}
-    document = http.get(f"{still.url}/{lina}", timeout=20).json()
-    assert document["alsoKnownAs"] == ["at://lina.test"]
-    assert document["service"][0]["id"].endswith("#atproto_pds")
-    assert document["service"][0]["serviceEndpoint"] == still.url
-    well_known = f"{still.url}/.well-known/atproto-did"
-    assert http.get(well_known, headers={"Host": "lina.test"}, timeout=20).text == lina
-
-
-def test_a_host_can_be_an_account(still, call, http):
-    did = call("com.atproto.identity.resolveHandle", handle="wim.test").json()["did"]
-    assert did == "did:web:" + still.host.replace(":", "%3A")
-    document = http.get(f"{still.url}/.well-known/did.json", timeout=20).json()
-    assert (document["id"], document["alsoKnownAs"]) == (did, ["at://wim.test"])
-    assert len(uris(walk(call, did))) == 12
-
-
-def test_one_author_has_a_handle_that_does_not_hold(still, call, http):
-    author = still.bluesky.truth("author:5")["person"]
-    document = http.get(f"{still.url}/{author['did']}", timeout=20).json()
-    assert f"at://{author['handle']}" not in document["alsoKnownAs"]
-    said = call("app.bsky.actor.getProfile", actor=author["did"]).json()
-    assert said["handle"] == "handle.invalid"
-
-
-def test_what_nobody_is_called_is_not_found(still, call, http):
-    unknown = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa"
-    assert call("com.atproto.identity.resolveHandle", handle="no.test").status_code == 400
-    assert http.get(f"{still.url}/{unknown}", timeout=20).status_code == 404
-    said = call("com.atproto.repo.listRecords", repo=unknown, collection=LIKE)
-    assert (said.status_code, said.json()["error"]) == (400, "RepoNotFound")
 
 
 def test_the_list_that_looks_right_wants_a_sign_in(call, lina):

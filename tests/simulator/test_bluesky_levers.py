@@ -2,126 +2,111 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 import requests
 
-from simulator.serve import Simulator
-
-Call = Callable[..., requests.Response]
+from tests.simulator.conftest import Get
 
 
-@pytest.fixture
-def call(sim: Simulator, http: requests.Session) -> Call:
-    """`call("app.bsky.feed.getPosts", base=…, uris=…)`"""
-
-    def called(name: str, base: str = "", **query: Any) -> requests.Response:
-        return http.get(f"{base or sim.url}/xrpc/{name}", params=query, timeout=20)
-
-    return called
-
-
-def records(call: Call, repo: str, base: str = "") -> requests.Response:
+def records(xrpc: Get, repo: str, base: str = "") -> requests.Response:
     said = {"repo": repo, "collection": "app.bsky.feed.like", "limit": 3}
-    return call("com.atproto.repo.listRecords", base, **said)
+    return xrpc("com.atproto.repo.listRecords", base, **said)
 
 
-def test_a_new_like_is_at_the_top_and_an_unlike_takes_its_record_away(sim, call):
+def test_a_new_like_is_at_the_top_and_an_unlike_takes_its_record_away(sim, xrpc):
     liked = sim.bluesky.like("marek", 2)
-    said = records(call, "marek.test").json()["records"]
+    said = records(xrpc, "marek.test").json()["records"]
     assert [one["value"]["subject"]["uri"] for one in said[:2]] == liked[::-1]
     assert sim.bluesky.unlike("marek") == liked[1]
-    said = records(call, "marek.test").json()["records"]
+    said = records(xrpc, "marek.test").json()["records"]
     assert said[0]["value"]["subject"]["uri"] == liked[0]
 
 
-def test_a_like_can_be_of_anything_with_any_key_and_time(sim, call):
+def test_a_like_can_be_of_anything_with_any_key_and_time(sim, xrpc):
     subject = "at://did:plc:x/app.bsky.feed.generator/quiet"
     sim.bluesky.like("tove", subject=subject, rkey="self.made", created_at="1999-01-01T00:00:00Z")
-    (record,) = records(call, "tove.test").json()["records"]
+    (record,) = records(xrpc, "tove.test").json()["records"]
     assert record["uri"].endswith("/self.made")
     assert record["value"]["subject"]["uri"] == subject
     assert record["value"]["createdAt"] == "1999-01-01T00:00:00Z"
 
 
-def test_a_deleted_post_leaves_its_like_dangling_and_takes_its_pictures_along(sim, call):
+def test_a_deleted_post_leaves_its_like_dangling_and_takes_its_pictures_along(sim, xrpc):
     likes = sim.bluesky.truth("marek", hashes=True)["likes"]
     like = next(one for one in likes if one.get("media"))
     blob = {"did": like["author_did"], "cid": like["media"][0]["cid"]}
-    assert call("com.atproto.sync.getBlob", **blob).status_code == 200
+    assert xrpc("com.atproto.sync.getBlob", **blob).status_code == 200
     sim.bluesky.delete_post(uri=like["subject"])
-    assert call("app.bsky.feed.getPosts", uris=like["subject"]).json() == {"posts": []}
-    assert call("com.atproto.sync.getBlob", **blob).json()["error"] == "BlobNotFound"
+    assert xrpc("app.bsky.feed.getPosts", uris=like["subject"]).json() == {"posts": []}
+    assert xrpc("com.atproto.sync.getBlob", **blob).json()["error"] == "BlobNotFound"
     after = sim.bluesky.truth("marek")["likes"]
     assert [one["subject"] for one in after] == [one["subject"] for one in likes]
     assert next(one for one in after if one["subject"] == like["subject"])["is_gone"]
 
 
-def test_people_are_made_up_with_exactly_so_many_plain_likes(sim, call):
+def test_people_are_made_up_with_exactly_so_many_plain_likes(sim, xrpc):
     card = sim.bluesky.set_likes("New Person", 40)
     assert (card["handle"], card["likes"]) == ("new-person.test", 40)
     likes = sim.bluesky.truth(card["did"])["likes"]
     assert len({like["subject"] for like in likes}) == 40
     assert not any(like["is_gone"] for like in likes)
-    assert records(call, card["did"]).json()["cursor"] == likes[2]["rkey"]
+    assert records(xrpc, card["did"]).json()["cursor"] == likes[2]["rkey"]
 
 
-def test_the_text_of_a_profile_is_what_was_written_last(sim, call):
+def test_the_text_of_a_profile_is_what_was_written_last(sim, xrpc):
     record = {"repo": "tove.test", "collection": "app.bsky.actor.profile", "rkey": "self"}
-    assert call("com.atproto.repo.getRecord", **record).json()["error"] == "RecordNotFound"
+    assert xrpc("com.atproto.repo.getRecord", **record).json()["error"] == "RecordNotFound"
     sim.bluesky.profile_text("tove", "likelist code: 4711")
-    said = call("com.atproto.repo.getRecord", **record).json()["value"]["description"]
-    shown = call("app.bsky.actor.getProfile", actor="tove.test").json()["description"]
+    said = xrpc("com.atproto.repo.getRecord", **record).json()["value"]["description"]
+    shown = xrpc("app.bsky.actor.getProfile", actor="tove.test").json()["description"]
     assert said == shown == "likelist code: 4711"
 
 
-def test_the_next_call_fails_as_ordered_and_the_one_after_does_not(sim, call):
+def test_the_next_call_fails_as_ordered_and_the_one_after_does_not(sim, xrpc):
     sim.bluesky.fail(502, "UpstreamFailure", match="records")
-    first, second = records(call, "lina.test"), records(call, "lina.test")
+    first, second = records(xrpc, "lina.test"), records(xrpc, "lina.test")
     assert (first.status_code, first.json()["error"]) == (502, "UpstreamFailure")
     assert second.status_code == 200
     sim.bluesky.fail(429, "RateLimitExceeded", headers={"RateLimit-Reset": "1900000000"})
-    assert records(call, "lina.test").headers["RateLimit-Reset"] == "1900000000"
+    assert records(xrpc, "lina.test").headers["RateLimit-Reset"] == "1900000000"
 
 
-def test_a_blob_can_come_with_other_bytes_than_were_asked_for(sim, call):
+def test_a_blob_can_come_with_other_bytes_than_were_asked_for(sim, xrpc):
     likes = sim.bluesky.truth("marek", hashes=True)["likes"]
     like = next(one for one in likes if one.get("media"))
     blob = {"did": like["author_did"], "cid": like["media"][0]["cid"]}
-    good = call("com.atproto.sync.getBlob", **blob).content
+    good = xrpc("com.atproto.sync.getBlob", **blob).content
     sim.fail("other_bytes")
-    assert call("com.atproto.sync.getBlob", **blob).content == good + b"\0"
+    assert xrpc("com.atproto.sync.getBlob", **blob).content == good + b"\0"
 
 
-def test_a_host_that_was_asked_too_often_says_until_when(sim, call):
+def test_a_host_that_was_asked_too_often_says_until_when(sim, xrpc):
     other = sim.second()
     sim.bluesky.limit(2, window=60)
-    answers = [records(call, "lina.test") for _ in range(3)]
+    answers = [records(xrpc, "lina.test") for _ in range(3)]
     assert [one.status_code for one in answers] == [200, 200, 429]
     assert answers[2].json()["error"] == "RateLimitExceeded"
     assert answers[2].headers["RateLimit-Remaining"] == "0"
-    said = call("app.bsky.actor.getProfile", other, actor="lina.test")
+    said = xrpc("app.bsky.actor.getProfile", other, actor="lina.test")
     assert said.headers["RateLimit-Limit"] == "3000"
 
 
-def test_an_account_that_moved_is_found_at_its_new_origin_only(sim, call, http):
+def test_an_account_that_moved_is_found_at_its_new_origin_only(sim, xrpc, http):
     other = sim.second()
     did = sim.bluesky.truth("lina")["person"]["did"]
-    before = records(call, did).json()
-    assert records(call, did, other).json()["error"] == "RepoNotFound"
+    before = records(xrpc, did).json()
+    assert records(xrpc, did, other).json()["error"] == "RepoNotFound"
     sim.bluesky.move("lina", other)
     document = http.get(f"{sim.url}/{did}", timeout=20).json()
     assert document["service"][0]["serviceEndpoint"] == other
-    assert records(call, did).json()["error"] == "RepoNotFound"
-    assert records(call, did, other).json() == before
+    assert records(xrpc, did).json()["error"] == "RepoNotFound"
+    assert records(xrpc, did, other).json() == before
 
 
-def test_requests_are_counted_by_what_they_asked(sim, call, http):
+def test_requests_are_counted_by_what_they_asked(sim, xrpc, http):
     sim.forget_requests()
-    records(call, "lina.test")
-    call("app.bsky.feed.getPosts", uris="at://x/y/z")
+    records(xrpc, "lina.test")
+    xrpc("app.bsky.feed.getPosts", uris="at://x/y/z")
     http.get(f"{sim.url}/did:plc:nobody", timeout=20)
     assert sim.counts() == {"records": 1, "posts": 1, "plc": 1}
 
