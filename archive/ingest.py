@@ -15,7 +15,10 @@ from providers.shapes import Page
 
 __all__ = ["Stored", "Visit", "store_page"]
 
-HUNG = ("wall_feed", "rank", "liked_at", "liked_after", "liked_before", "is_settled", "is_exact")
+HUNG = (
+    *("wall_feed", "rank", "liked_at", "liked_after", "liked_before", "said_at"),
+    *("is_settled", "is_exact"),
+)
 PLACED = ("rank", "placed_visit", "placed_at", "after", "liked_at")
 
 
@@ -72,6 +75,7 @@ def _keep_likes(feed: Feed, visit: Visit, places: Places) -> list[Like]:
     for row in places.rows:
         like, is_changed = copy_post(row.post, feed, row.like)
         if feed.on_wall and row.moved:
+            _hear_when(like, feed, _clamped(row.post.liked_at, visit))
             _hang(like, feed, row.place.rank, ceiling, visit)
             is_changed = True
         elif like.wall_feed_id == feed.pk:
@@ -111,9 +115,33 @@ def _liked_at_above(feed: Feed, visit: Visit, upper: int) -> datetime:
 
 
 def _hang(like: Like, feed: Feed, rank: int, liked_at: datetime, visit: Visit) -> None:
-    like.wall_feed, like.rank, like.liked_at = feed, rank, liked_at
-    like.liked_after, like.liked_before = None, visit.now
-    like.is_settled = like.is_exact = False
+    """Hang a like at its place: under the time that was said, else not settled yet."""
+    like.wall_feed, like.rank = feed, rank
+    after = _after(feed, rank)
+    if like.said_at and (after is None or after <= like.said_at):
+        hang_exactly(like, like.said_at)
+    else:
+        like.liked_at, like.liked_after, like.liked_before = liked_at, None, visit.now
+        like.is_settled = like.is_exact = False
+
+
+def hang_exactly(like: Like, said_at: datetime) -> None:
+    """There is nothing to work out about a like whose time was said."""
+    like.liked_at = like.liked_after = like.liked_before = said_at
+    like.is_settled = like.is_exact = True
+
+
+def _hear_when(like: Like, feed: Feed, said_at: datetime | None) -> None:
+    """The newest time that any liked feed said; a feed that said another takes it back."""
+    if said_at is None:
+        return
+    is_only_ours = like.wall_feed_id in {None, feed.pk}
+    like.said_at = said_at if is_only_ours or not like.said_at else max(said_at, like.said_at)
+
+
+def _clamped(said_at: datetime | None, visit: Visit) -> datetime | None:
+    """Services whose times are written by other people's programs speak of the future, too."""
+    return min(said_at, visit.now) if said_at else None
 
 
 def _write(feed: Feed, likes: list[Like]) -> None:
@@ -167,7 +195,7 @@ def _new(row: Row, like: Like, feed: Feed, visit: Visit) -> Entry:
     entry = Entry(
         feed=feed,
         like=like,
-        liked_at=row.post.liked_at,
+        liked_at=_clamped(row.post.liked_at, visit),
         first_seen_at=visit.now,
         last_seen_at=visit.now,
         last_visit=visit.number,
@@ -176,13 +204,18 @@ def _new(row: Row, like: Like, feed: Feed, visit: Visit) -> Entry:
 
 
 def _moved(row: Row, entry: Entry, feed: Feed, visit: Visit) -> Entry:
-    entry.liked_at = row.post.liked_at
+    entry.liked_at = _clamped(row.post.liked_at, visit)
     return _at(entry, feed, visit, row.place.rank)
 
 
 def _at(entry: Entry, feed: Feed, visit: Visit, rank: int) -> Entry:
     """An entry put at a new place by this visit, with fresh evidence of when."""
-    is_above = feed.covered_top is None or rank > feed.covered_top
     entry.rank, entry.placed_visit, entry.placed_at = rank, visit.number, visit.now
-    entry.after = feed.completed_at if is_above else None
+    entry.after = _after(feed, rank)
     return entry
+
+
+def _after(feed: Feed, rank: int) -> datetime | None:
+    """What comes to a place above all that complete visits saw, was liked after the last one."""
+    is_above = feed.covered_top is None or rank > feed.covered_top
+    return feed.completed_at if is_above else None

@@ -10,15 +10,18 @@ from django.db.models import Max, Min
 from archive.models import Entry, Feed, Like
 from archive.placing import Visit
 
-# Bounds of one stretch from its lowest rank up. An entry was liked before it was seen, and
-# before whatever stands above it was; after everything below it was posted or liked. A lower
-# bound above its own upper bound is wrong somewhere and is dropped.
+# Bounds of one stretch from its lowest rank up. What a service said holds, unless the place
+# is younger. Any other entry was liked before it was seen, and before whatever stands above it
+# was; after everything below it was posted or liked. A lower bound above its own upper bound is
+# wrong somewhere and is dropped.
 _SETTLE = """
-WITH stretch AS (
-    SELECT entry.like_id, entry.rank, entry.after, entry.liked_at AS exact, l.posted_at,
-           min(least(entry.placed_at, entry.liked_at)) OVER (ORDER BY entry.rank DESC) AS upper
+WITH told AS (
+    SELECT entry.like_id, entry.rank, entry.after, entry.placed_at, l.posted_at,
+           CASE WHEN entry.after IS NULL OR entry.after <= l.said_at THEN l.said_at END AS exact
       FROM archive_entry entry JOIN archive_like l ON l.id = entry.like_id
      WHERE entry.feed_id = %(feed)s AND entry.rank >= %(low)s AND l.wall_feed_id = %(feed)s
+), stretch AS (
+    SELECT *, min(least(placed_at, exact)) OVER (ORDER BY rank DESC) AS upper FROM told
 ), evidence AS (
     SELECT *, greatest(
         CASE WHEN posted_at <= upper THEN posted_at END,
@@ -29,14 +32,18 @@ WITH stretch AS (
 ), bounds AS (
     SELECT *, max(own) OVER (ORDER BY rank) AS lower FROM evidence
 ), estimates AS (
-    SELECT *, coalesce(lower, least(upper, min(lower) OVER ()), upper) AS estimate FROM bounds
+    SELECT like_id, exact IS NOT NULL AS is_exact,
+           coalesce(exact, lower) AS lower, coalesce(exact, upper) AS upper,
+           coalesce(exact, lower, least(upper, min(lower) OVER ()), upper) AS estimate
+      FROM bounds
 ), changed AS (
     UPDATE archive_like l
        SET liked_at = estimate, liked_after = lower, liked_before = upper,
-           is_settled = true, is_exact = (exact IS NOT NULL AND exact = estimate)
+           is_settled = true, is_exact = estimates.is_exact
       FROM estimates JOIN archive_like old ON old.id = estimates.like_id
      WHERE l.id = estimates.like_id
        AND (NOT old.is_settled OR old.liked_at <> estimate
+            OR old.is_exact <> estimates.is_exact
             OR old.liked_after IS DISTINCT FROM lower OR old.liked_before IS DISTINCT FROM upper)
     RETURNING l.user_id, old.liked_at AS was, l.liked_at AS now
 ), steps AS (
@@ -50,6 +57,7 @@ SELECT user_id, month, sum(step) FROM steps GROUP BY user_id, month HAVING sum(s
  ORDER BY user_id, month
 ON CONFLICT (user_id, month) DO UPDATE SET likes = archive_monthcount.likes + excluded.likes
 """
+_BOTTOM = -(2**63)
 
 
 def complete(feed: Feed, *, visit: Visit, began_at: datetime, whole: bool) -> None:
@@ -80,9 +88,16 @@ def settle(feed: Feed) -> None:
     """Work out when the likes of a feed were made, from the lowest unsettled one up."""
     unsettled = Like.objects.filter(wall_feed=feed, is_settled=False)
     low = unsettled.aggregate(low=Min("rank"))["low"]
-    if low is None:
-        return
-    low, below = _beginning(feed, low)
+    if low is not None:
+        _settle(feed, *_beginning(feed, low))
+
+
+def settle_whole(feed: Feed) -> None:
+    """Work it out for all of a feed, after other doors have said when some of it was liked."""
+    _settle(feed, _BOTTOM, None)
+
+
+def _settle(feed: Feed, low: int, below: datetime | None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_SETTLE, {"feed": feed.pk, "low": low, "below": below})
 
@@ -94,13 +109,15 @@ def _beginning(feed: Feed, low: int) -> tuple[int, datetime | None]:
     what must hold for the rest: then at the very bottom, so that it all fits together.
     """
     hung = Entry.objects.filter(feed=feed, like__wall_feed=feed)
-    under = hung.filter(rank__lt=low).in_upstream_order().values_list("like__liked_after").first()
+    known = ("like__liked_after", "like__is_exact")
+    under = hung.filter(rank__lt=low).in_upstream_order().values_list(*known).first()
     if under is None:
         return low, None
     uppers = hung.filter(rank__gte=low).aggregate(seen=Min("placed_at"), said=Min("liked_at"))
-    (below,) = under
-    if below is None or below > min(upper for upper in uppers.values() if upper):
-        return -(2**63), None
+    below, is_exact = under
+    # A time that was said stands for itself: more may hold for what is above it.
+    if is_exact or below is None or below > min(upper for upper in uppers.values() if upper):
+        return _BOTTOM, None
     return low, below
 
 

@@ -70,13 +70,24 @@ RULES = (
     ),
     Rule(
         "liked_at",
-        "liked-at follows the order of every feed",
+        "liked-at follows the order of every feed, where it was not said",
         """
         SELECT id FROM (
             SELECT id, liked_at,
                    lag(liked_at) OVER (PARTITION BY wall_feed_id ORDER BY rank) AS below
-              FROM archive_like WHERE wall_feed_id IS NOT NULL AND is_settled
+              FROM archive_like WHERE wall_feed_id IS NOT NULL AND is_settled AND NOT is_exact
         ) settled WHERE liked_at < below
+        """,
+        _OURS,
+    ),
+    Rule(
+        "liked_at_said",
+        "what is called exact was said by a liked feed",
+        """
+        SELECT l.id FROM archive_like l
+         WHERE l.is_exact AND NOT EXISTS (
+            SELECT FROM archive_entry e JOIN archive_feed f ON f.id = e.feed_id AND f.on_wall
+             WHERE e.like_id = l.id AND e.liked_at = l.liked_at)
         """,
         _OURS,
     ),

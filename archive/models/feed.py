@@ -36,6 +36,8 @@ class Feed(models.Model):
     )
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="feeds")
     kind = models.CharField(max_length=60)
+    # Of lists that a person has many of, and names: "Recipes".
+    title = models.CharField(max_length=255, blank=True, default="")
     on_wall = models.BooleanField(default=False)
     entries_count = models.BigIntegerField(default=0)
     # The number of the newest visit that wrote here.

@@ -38,7 +38,9 @@ class Like(models.Model):
     """A post as one person was shown it; nothing of it is shared with anybody.
 
     `liked_at` is the sort key and the best estimate; `liked_after` and `liked_before` are
-    what is known for sure. `wall_feed` and `rank` say which liked feed placed it, and where.
+    what is known for sure. `said_at` is the newest time that a liked feed's service gave by
+    itself. `wall_feed` and `rank` say which liked feed placed it, and where. `hearsay` names
+    the texts that only files told of, each with the moment that its file was made.
     """
 
     user = models.ForeignKey(
@@ -56,6 +58,16 @@ class Like(models.Model):
     longitude = models.FloatField(null=True, blank=True)
     hashtags = ArrayField(models.CharField(max_length=255), default=list, blank=True)
     posted_at = models.DateTimeField(null=True, blank=True)
+    # Link cards and quoted posts: kind, title, text, link.
+    attached = models.JSONField(default=list, blank=True)
+    hearsay = models.JSONField(default=dict, blank=True, editable=False)
+    # Every name that files gave its author: people change theirs, old files do not.
+    heard_names = ArrayField(models.CharField(max_length=255), default=list, blank=True)
+    # The list does not say which post it was, only whose.
+    is_vague = models.BooleanField(default=False)
+    # When its service was first found not to have it any more.
+    gone_at = models.DateTimeField(null=True, blank=True)
+    said_at = models.DateTimeField(null=True, blank=True)
     liked_at = models.DateTimeField()
     liked_after = models.DateTimeField(null=True, blank=True)
     liked_before = models.DateTimeField(null=True, blank=True)

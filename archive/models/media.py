@@ -102,6 +102,8 @@ class MediaItem(models.Model):
     # The hash of what was refused last: the same bytes three times do not change any more.
     refused_sha256 = models.CharField(max_length=64, blank=True)
     refused_times = models.PositiveSmallIntegerField(default=0)
+    # A smaller rendition: the original could not be had.
+    is_copy = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=Now())
 
     objects = MediaItemQuerySet.as_manager()

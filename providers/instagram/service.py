@@ -14,6 +14,7 @@ from providers.http import Wire
 from providers.instagram import oauth
 from providers.instagram.client import InstagramClient
 from providers.instagram.errors import sign_in_error_of
+from providers.instagram.folders import InstagramFolders
 from providers.pinned import Guard
 from providers.secret import Secret
 from providers.service import Consent, Exports, Folders
@@ -59,7 +60,7 @@ class Instagram:
     )
     handles = None
     exports: Exports | None = None
-    folders: Folders | None = None
+    folders: Folders | None = InstagramFolders()
 
     def __init__(
         self, *, client_id: str, client_secret: str, oauth_url: str, api_url: str, wire: Wire

@@ -47,15 +47,19 @@ class Known:
 
 
 def oracle(entries: Sequence[Told]) -> list[Known]:
-    """Decision 4, word for word; `entries` stand newest first."""
+    """Decision 4, word for word; `entries` stand newest first.
+
+    What was said holds, unless a complete visit after it had not seen the like there.
+    """
+    said = [entry.exact if (entry.after or 0) <= (entry.exact or 0) else None for entry in entries]
     befores: list[datetime] = []
-    for entry in entries:
-        seen = [day(entry.place), *([day(entry.exact)] if entry.exact is not None else [])]
+    for entry, exact in zip(entries, said, strict=True):
+        seen = [day(entry.place), *([day(exact)] if exact is not None else [])]
         befores.append(min([*seen, *befores[-1:]]))
     afters: list[datetime | None] = []
     highest: datetime | None = None
-    for entry, before in zip(reversed(entries), reversed(befores), strict=True):
-        evidence = [day(one) for one in (entry.posted, entry.after, entry.exact) if one is not None]
+    for entry, exact, before in reversed(list(zip(entries, said, befores, strict=True))):
+        evidence = [day(one) for one in (entry.posted, entry.after, exact) if one is not None]
         for one in evidence:
             if one <= before and (highest is None or one > highest):
                 highest = one
@@ -63,7 +67,9 @@ def oracle(entries: Sequence[Told]) -> list[Known]:
     lowest = min((after for after in afters if after), default=None)
     return [
         Known(after, before, after or min(before, lowest or before))
-        for after, before in zip(afters, befores, strict=True)
+        if exact is None
+        else Known(day(exact), day(exact), day(exact))
+        for exact, after, before in zip(said, afters, befores, strict=True)
     ]
 
 
@@ -83,6 +89,7 @@ def put(feed: Feed, entries: Sequence[Told], *, ranks: Sequence[int] | None = No
             provider="instagram",
             post_id=f"p{start + at}",
             posted_at=day(told.posted),
+            said_at=day(told.exact),
             liked_at=DAY_ONE,
             wall_feed=feed,
             rank=rank,
@@ -108,8 +115,8 @@ def put(feed: Feed, entries: Sequence[Told], *, ranks: Sequence[int] | None = No
     return likes
 
 
-def known(feed: Feed) -> list[Known]:
-    likes = Like.objects.filter(wall_feed=feed).order_by("-rank")
+def known(feed: Feed, **only: bool) -> list[Known]:
+    likes = Like.objects.filter(wall_feed=feed, **only).order_by("-rank")
     return [Known(like.liked_after, like.liked_before, like.liked_at) for like in likes]
 
 
@@ -183,11 +190,12 @@ def clear(feed):
 
 
 def check(feed):
-    """Whatever the evidence: in range, monotone in rank, counted by month."""
+    """Whatever the evidence: in range, monotone in rank where not said, counted by month."""
     found = known(feed)
+    guessed = known(feed, is_exact=False)
     assert all(not one.after or one.after <= one.estimate <= one.before for one in found)
     assert all(one.estimate <= one.before for one in found)
-    assert all(above.estimate >= below.estimate for above, below in pairwise(found))
+    assert all(above.estimate >= below.estimate for above, below in pairwise(guessed))
     assert months(feed) == Counter(rollup.month_of(one.estimate) for one in found)
 
 
