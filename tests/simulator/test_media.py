@@ -106,6 +106,17 @@ def test_full_pictures_have_three_sizes(http):
                 assert picture.size == (said["width"], said["height"])
 
 
+def test_no_size_of_a_picture_is_wider_than_the_standard_one(sim, get):
+    widths = set()
+    for like in sim.truth("ada")["likes"][:300]:
+        if like["kind"] == "video":
+            images = get(f"/media/{like['post_id']}").json()["data"]["images"]
+            standard = images["standard_resolution"]["width"]
+            assert images["low_resolution"]["width"] <= standard
+            widths.add(standard)
+    assert len(widths) == 2
+
+
 def test_the_truth_knows_the_hash_of_every_file(sim, get, http):
     sim.set_likes("p", 8)
     said = [m["sha256"] for like in sim.truth("p", hashes=True)["likes"] for m in like["media"]]
