@@ -69,7 +69,6 @@ class Simulator:
             settings = replace(self._settings, port=self._second_port)
             self._second = _serving(Server(settings, self._server.app))
             self._second_port = int(self._second.server_address[1])
-            self._server.app.bluesky.hosts.others.add(self._second.url)
         return self._second.url
 
     def stop(self) -> None:

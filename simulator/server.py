@@ -34,6 +34,7 @@ class Server(ThreadingHTTPServer):
         self._open: set[socket.socket] = set()
         self._guard = threading.Lock()
         super().__init__((settings.host, settings.port), Handler)
+        self.app.bluesky.hosts.opened(self.url, is_second=self._is_second)
 
     @property
     def url(self) -> str:

@@ -31,6 +31,14 @@ class Hosts:
         self._lock = threading.Lock()
         self._budgets: dict[str, _Budget] = {}
 
+    def opened(self, origin: str, *, is_second: bool) -> None:
+        """A port listens."""
+        with self._lock:
+            if is_second:
+                self.others.add(origin)
+            else:
+                self._first = origin
+
     def first(self, request: Request) -> str:
         """The origin of the first port, under the name by which it was last asked."""
         with self._lock:

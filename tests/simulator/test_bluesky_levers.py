@@ -111,7 +111,7 @@ def test_requests_are_counted_by_what_they_asked(sim, xrpc, http):
     assert sim.counts() == {"records": 1, "posts": 1, "plc": 1}
 
 
-def test_a_restart_finds_the_same_sky(sim):
+def test_a_restart_finds_the_same_sky(sim, xrpc):
     other = sim.second()
     sim.bluesky.like("lina", 2)
     sim.bluesky.unlike("lina", position=4)
@@ -121,6 +121,7 @@ def test_a_restart_finds_the_same_sky(sim):
     sim.bluesky.move("p", other)
     before = [sim.bluesky.truth(one) for one in ("lina", "marek", "p")]
     sim.restart()
+    assert records(xrpc, "p.test", other).json()["records"]
     assert [sim.bluesky.truth(one) for one in ("lina", "marek", "p")] == before
     assert sim.second() == other
 
