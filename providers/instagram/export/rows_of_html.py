@@ -21,7 +21,9 @@ from providers.text import clean
 _DEEPEST = 256
 # A page of fifty thousand likes has a twentieth of these.
 _MOST_PIECES = 20_000_000
-_UNREAD_CHARS = 4 * 1024 * 1024
+# What the parser keeps for later: a tag that does not end yet, or a style sheet.
+_UNREAD_CHARS = 512 * 1024
+_UNREAD_STYLE_CHARS = 4 * 1024 * 1024
 _TEXTS = 200
 _TEXT_CHARS = 1_000
 _VOID = frozenset(
@@ -59,9 +61,11 @@ def told_of_page(chunks: Iterable[bytes]) -> Iterator[Told]:
     decoder = codecs.getincrementaldecoder("utf-8-sig")("replace")
     page = _Page()
     for chunk in chunks:
-        page.feed(decoder.decode(chunk))
-        # Whatever the parser could not take yet is one tag that does not end.
-        if len(page.rawdata) > _UNREAD_CHARS:
+        try:
+            page.feed(decoder.decode(chunk))
+        except AssertionError:  # how the parser of Python says that a declaration is none
+            raise refused("bad_html") from None
+        if page.is_stuck:
             raise refused("bad_html")
         yield from page.taken()
     page.close_all()
@@ -77,6 +81,12 @@ class _Page(HTMLParser):
         self._found: list[_Element] = []
         self._tables = 0
         self._pieces = 0
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether more waits to be read than one tag can have."""
+        most = _UNREAD_STYLE_CHARS if self.cdata_elem else _UNREAD_CHARS
+        return len(self.rawdata) > most
 
     def taken(self) -> Iterator[Told]:
         """The rows that closed since this was asked last."""

@@ -198,7 +198,9 @@ def test_a_file_that_changes_after_it_was_looked_through_is_noticed(tmp_path: Pa
     assert rows_of(path) == []
 
 
-@pytest.mark.parametrize("raw", ["<!--" * 1_500_000, "<div>" * 300, "<a href='" + "x" * 5_000_000])
+@pytest.mark.parametrize(
+    "raw", ["<!--" * 600_000, "<![<![", "<div>" * 300, "<a href='" + "x" * 600_000]
+)
 def test_a_page_without_end_is_refused(raw: str) -> None:
     chunks = (raw[at : at + 65_536].encode() for at in range(0, len(raw), 65_536))
     with pytest.raises(BadExport):
