@@ -26,13 +26,14 @@ NOON = datetime(2014, 5, 14, 12, tzinfo=UTC)
 numbers = count(1)
 
 
-def feed_of(user: User) -> Feed:
-    """The liked feed of a person, made at need."""
+def feed_of(user: User, *, kind: str = "liked", title: str = "", **of: str) -> Feed:
+    """A list of a person, made at need: of Instagram, where they have signed in, unless told."""
+    of = {"provider": "instagram", "standing": "signed_in", "username": user.username} | of
     connection, _ = Connection.objects.get_or_create(
-        user=user, provider="instagram", upstream_id=user.username, username=user.username
+        user=user, upstream_id=f"{user.username} {of['standing']}", **of
     )
     feed, _ = Feed.objects.get_or_create(
-        user=user, connection=connection, kind="liked", on_wall=True
+        user=user, connection=connection, kind=kind, title=title, on_wall=kind == "liked"
     )
     return feed
 
@@ -41,8 +42,8 @@ def feed_of(user: User) -> Feed:
 def hang(alice: User) -> Hang:
     """Hangs a like on a wall: alice's, newest first as they are hung, unless told otherwise."""
 
-    def hung(user: User = alice, **facts: Any) -> Like:
-        number, feed = next(numbers), feed_of(user)
+    def hung(user: User = alice, feed: Feed | None = None, **facts: Any) -> Like:
+        number, feed = next(numbers), feed or feed_of(user)
         known = {
             "liked_at": NOON + timedelta(seconds=number),
             "author": "ada",
@@ -52,7 +53,7 @@ def hang(alice: User) -> Hang:
         document = words.document(known["caption"], known["author"])
         like = Like.objects.create(
             user=user,
-            provider="instagram",
+            provider=feed.connection.provider,
             post_id=str(number),
             wall_feed=feed,
             rank=number << 16,
@@ -60,8 +61,15 @@ def hang(alice: User) -> Hang:
             **known,
         )
         seen = {"first_seen_at": NOON, "last_seen_at": NOON, "placed_at": NOON}
+        told = like.liked_at if like.is_exact else None
         Entry.objects.create(
-            feed=feed, like=like, rank=like.rank, placed_visit=1, last_visit=1, **seen
+            feed=feed,
+            like=like,
+            rank=like.rank,
+            liked_at=told,
+            placed_visit=1,
+            last_visit=1,
+            **seen,
         )
         rollup.move(user.pk, [], [like.liked_at])
         return like

@@ -1,0 +1,59 @@
+"""The first run: what is said while likes come in, and what cannot come that way."""
+
+from __future__ import annotations
+
+import pytest
+
+from archive.models import Feed
+from harvester import arrival
+from harvester.models import Crawl
+from harvester.words import first_visit
+from tests.pages.conftest import NOON, feed_of
+
+pytestmark = pytest.mark.django_db
+
+
+def begun(feed: Feed, state: str) -> Feed:
+    """The first visit of a list is under way, or over."""
+    over = {"began_at": NOON, "finished_at": NOON} if state == "done" else {}
+    Crawl.objects.create(feed=feed, number=1, ceiling=2**40, state=state, **over)
+    return feed
+
+
+def page(client) -> str:
+    return client.get("/welcome/status/").content.decode()
+
+
+def test_a_service_that_shows_everything_is_not_said_to_show_its_newest(as_alice, alice):
+    begun(feed_of(alice, provider="bluesky", standing="followed"), "queued")
+    html = page(as_alice)
+    assert "We are fetching all your likes" in html
+    assert "newest" not in html
+
+
+def test_progress_without_a_known_end_claims_none(as_alice, alice):
+    begun(feed_of(alice, provider="bluesky", standing="followed"), "queued")
+    assert '<progress aria-label="Likes are being read">' in page(as_alice)
+
+
+@pytest.mark.parametrize(("likes", "offered"), [(300, True), (299, False)])
+def test_where_the_window_was_full_an_export_is_offered_once(as_alice, alice, likes, offered):
+    feed = begun(feed_of(alice), "done")
+    Feed.objects.filter(pk=feed.pk).update(entries_count=likes, completed_at=NOON)
+    html = page(as_alice)
+    assert html.count('href="/sources/import/"') == int(offered)
+    said = "Older ones are no longer offered by Instagram. Your export brings them in."
+    assert (said in html) is offered
+
+
+def test_all_of_everything_is_said_to_be_all():
+    said = first_visit(1204, None, NOON, "Bluesky")
+    assert said == "We have all 1,204 likes that Bluesky has of you, of posts back to 14 May 2014."
+
+
+def test_the_oldest_post_is_that_of_the_source_which_arrives(alice, hang):
+    hang(posted_at=NOON.replace(year=2012), feed=feed_of(alice, standing="file"))
+    feed = begun(feed_of(alice, provider="bluesky", standing="followed"), "done")
+    hang(posted_at=NOON, feed=feed)
+    Feed.objects.filter(pk=feed.pk).update(entries_count=1, completed_at=NOON)
+    assert "14 May 2014" in arrival.of(alice, Feed.objects.get(pk=feed.pk)).words
