@@ -11,6 +11,7 @@ from django.db import transaction
 
 from accounts import signin, upstream
 from accounts.models import Connection, User
+from accounts.turns import TurnsOfAll
 from providers.errors import NoSuchAccount
 from providers.registry import SERVICES
 from providers.service import Handles
@@ -47,7 +48,7 @@ def find(provider: str, typed: str) -> Profile:
     door = handles(provider)
     if door is None:
         raise NoSuchAccount("no_handles", "This service has no public lists.")
-    return door.find(typed[:LONGEST])
+    return door.find(typed[:LONGEST], TurnsOfAll())
 
 
 def follow(user: User | None, provider: str, profile: Profile, *, invite: str = "") -> Connection:
@@ -94,7 +95,7 @@ def prove(user: User | None, session: SessionBase, proof: Proof, invite: str = "
     code works once.
     """
     door = handles(proof.provider)
-    if door is None or proof.code not in door.profile_text(proof.upstream_id):
+    if door is None or proof.code not in door.profile_text(proof.upstream_id, TurnsOfAll()):
         raise NotProven
     profile = Profile(proof.upstream_id, proof.username)
     connection = signin.connect(user, proof.provider, None, profile, invite=invite)

@@ -46,6 +46,21 @@ class TurnsOf:
             rest(host, timedelta(seconds=seconds))
 
 
+class TurnsOfAll:
+    """For a question that no connection asks; a host's limit is for these as well."""
+
+    def wait(self, host: str) -> None:
+        """At once; RateLimited while `host` wants to be left alone."""
+        closed = resting().get(host, 0.0)
+        if closed > PATIENCE:
+            raise RateLimited("host_rests", "The host asked everybody here to wait.", closed, host)
+
+    def told(self, host: str, left: int | None, seconds: float | None) -> None:
+        """Leave a host alone that grants nothing more until it counts anew."""
+        if left == 0 and seconds:
+            rest(host, timedelta(seconds=seconds))
+
+
 def rest(host: str, span: timedelta) -> None:
     """Nobody asks `host` for so long, a day at the most; a longer rest is not cut short."""
     until = Now() + min(span, LONGEST)

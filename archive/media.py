@@ -34,6 +34,7 @@ class Verified:
     item: MediaItem
     fetched: Fetched
     seen: Seen
+    is_copy: bool = False
 
 
 def known(hashes: Collection[str]) -> set[str]:
@@ -97,6 +98,7 @@ def _refer_one(claim: uuid.UUID, verified: Verified) -> int:
         # What signed the address has done its work.
         source_url=verified.item.source_url.partition("?")[0],
         blob=verified.fetched.sha256,
+        is_copy=verified.is_copy,
         claim=None,
         claimed_until=None,
         not_before=None,

@@ -51,6 +51,7 @@ def take(
     """
     with transaction.atomic():
         items = due(user, patient=patient).exclude(pk__in=skip).order_by("pk")
+        items = items.select_related("like").defer("like__document")
         locked = items.select_for_update(of=("self",), skip_locked=True)
         batch = list(locked.exclude(_SUSPECTED)[:BATCH])
         if suspects and not batch:

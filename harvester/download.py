@@ -8,54 +8,26 @@ import uuid
 from collections.abc import Callable, Collection
 from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from functools import lru_cache
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from django.conf import settings
 
+from accounts import turns
 from accounts.models import User
 from archive import media
 from archive.media import STORAGE_ERRORS, Verified
 from archive.models import Blob, MediaItem
 from harvester import claims, fresh, mishaps
-from providers.decoder import Decoder, Seen
-from providers.errors import Denied, ProviderError
-from providers.fetch import Fetched, Fetcher
+from harvester.getting import Got, Resting, get
+from providers.errors import Denied, ProviderError, RateLimited
 
 logger = logging.getLogger(__name__)
 _T = TypeVar("_T")
+# Seconds that a host is left alone which asks to wait and does not say how long.
+LIMITED = 60.0
 _DoneAndNotDone: TypeAlias = tuple[set[Future[_T]], set[Future[_T]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Got:
-    """A medium after the network: verified bytes in a temporary file, or what went wrong.
-
-    Neither seen nor in error: our own disk failed.
-    """
-
-    item: MediaItem
-    fetched: Fetched | None
-    seen: Seen | None
-    error: ProviderError | None
-
-    def forget(self) -> None:
-        """Remove the temporary file."""
-        if self.fetched:
-            self.fetched.path.unlink(missing_ok=True)
-
-
-@lru_cache
-def fetcher() -> Fetcher:
-    """This process's connections to media hosts."""
-    return Fetcher(allow_private=settings.FETCH_ALLOW_PRIVATE_HOSTS)
-
-
-@lru_cache
-def decoder() -> Decoder:
-    """This process's child that decodes what strangers send."""
-    return Decoder()
 
 
 @dataclass(slots=True)
@@ -78,6 +50,7 @@ class Download:
     # What is in the air is a suspect and flies alone.
     _is_alone: bool = False
     _renewed: float = field(default_factory=time.monotonic)
+    _resting: Resting = field(default_factory=Resting)
 
     def run(self) -> bool:
         """Fetch until nothing is left or the time is over; True when something is left."""
@@ -99,6 +72,7 @@ class Download:
             self._is_alone = False
         if is_over or self._is_alone or len(self._flying) >= settings.MEDIA_CONCURRENCY:
             return False
+        self._resting = Resting(turns.resting())
         batch = claims.take(
             self.claim,
             self.user,
@@ -112,7 +86,7 @@ class Download:
                 mishaps.note_killer(item)
             else:
                 self._is_alone = item.deaths >= claims.SUSPECT
-                self._flying.add(pool.submit(_get, item))
+                self._flying.add(pool.submit(get, item, self._resting))
         return bool(batch)
 
     def _land(self, hands: ThreadPoolExecutor) -> None:
@@ -136,7 +110,11 @@ class Download:
 
     def _keep(self, hands: ThreadPoolExecutor, arrived: list[Got]) -> None:
         """Publish what was verified, refer to it; note what went wrong."""
-        good = [Verified(g.item, g.fetched, g.seen) for g in arrived if g.fetched and g.seen]
+        good = [
+            Verified(got.item, got.fetched, got.seen, got.is_copy)
+            for got in arrived
+            if got.fetched and got.seen
+        ]
         try:
             media.refer(self.claim, self._published(hands, good))
         finally:
@@ -165,6 +143,8 @@ class Download:
         is_news = got.item.trouble != error.code
         self.tried.append(got.item.pk)
         mishaps.note(got.item, error, got.fetched.sha256 if got.fetched else "")
+        if isinstance(error, RateLimited) and error.host and error.code != "host_rests":
+            turns.rest(error.host, timedelta(seconds=error.retry_after or LIMITED))
         if isinstance(error, Denied) and is_news:
             fresh.addresses(got.item)
 
@@ -193,18 +173,3 @@ def _put(path: Path, sha256: str) -> bool:
         logger.warning("storage failed error=%s", type(exc).__name__)
         return False
     return True
-
-
-def _get(item: MediaItem) -> Got:
-    """Fetch and verify one medium; runs in a thread of the pool, touches no row."""
-    fetched = None
-    try:
-        fetched = fetcher().fetch(item.source_url, kind=item.kind, into=settings.TEMPORARY)
-        seen = decoder().inspect(fetched.path, fetched.content_type)
-    except ProviderError as error:
-        return Got(item, fetched, None, error)
-    except OSError as exc:
-        # This machine's disk, which is no fault of the medium.
-        logger.warning("temporary file failed error=%s", type(exc).__name__)
-        return Got(item, fetched, None, None)
-    return Got(item, fetched, seen, None)

@@ -2,7 +2,8 @@
 
 | error         | fate                                                             |
 |---------------|------------------------------------------------------------------|
-| RateLimited   | the whole connection waits as long as the service asks           |
+| RateLimited   | the whole connection waits as long as the service asks; where a  |
+|               | host counts everybody, everybody does                            |
 | Unavailable   | the visit waits, longer each time                                |
 | NeedsReauth   | the visit keeps its place until its person signs in again        |
 | Retired       | the service has closed this list for all: nobody's is visited    |
@@ -23,6 +24,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
+from accounts import turns
 from accounts.models import Connection
 from harvester import plan
 from harvester.lease import Held
@@ -70,7 +72,10 @@ def _rate_limited(crawl: Crawl, error: ProviderError) -> None:
         shortest = min(SHORTEST_LIMIT, settings.BACKOFF_CAP).total_seconds()
         wait = timedelta(seconds=min(max(asked, shortest), LONGEST_LIMIT.total_seconds()))
     until = Now() + wait
-    Connection.objects.filter(pk=crawl.feed.connection_id).update(not_before=until)
+    if isinstance(error, RateLimited) and error.host:
+        turns.rest(error.host, wait)
+    else:
+        Connection.objects.filter(pk=crawl.feed.connection_id).update(not_before=until)
     crawl.state, crawl.not_before = Crawl.State.WAITING, until
 
 

@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from archive import media
 from archive.media import STORAGE_ERRORS
 from archive.models import Blob
-from harvester.download import decoder
+from harvester.getting import decoder
 from providers.errors import ProviderError
 
 logger = logging.getLogger(__name__)

@@ -19,7 +19,7 @@ from providers.shapes import (
     Profile,
     Whereabouts,
 )
-from providers.turns import Turns
+from providers.turns import AT_ONCE, Turns
 
 
 class Client(Protocol):
@@ -52,10 +52,10 @@ class Handles(Protocol):
     def example(self) -> str:
         """What a handle looks like: "ada.example.com"."""
 
-    def find(self, typed: str) -> Profile:
+    def find(self, typed: str, turns: Turns = AT_ONCE) -> Profile:
         """Who is meant by what a person typed; NoSuchAccount, TryLater, Refused."""
 
-    def profile_text(self, upstream_id: str) -> str:
+    def profile_text(self, upstream_id: str, turns: Turns = AT_ONCE) -> str:
         """What the account says of itself in public, at this moment."""
 
 
@@ -145,7 +145,7 @@ class Service(Protocol):
     def client(self, account: Account, *, turns: Turns) -> Client:
         """A client that reads as this account; it asks `turns` before every API request."""
 
-    def whereabouts(self, address: str) -> Iterator[Whereabouts]:
+    def whereabouts(self, address: str, turns: Turns = AT_ONCE) -> Iterator[Whereabouts]:
         """Where a medium with this address can be fetched, best first; may ask the network.
 
         Lazy: the next one is worked out only when the one before it could not be had.

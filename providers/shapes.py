@@ -60,12 +60,14 @@ class Whereabouts:
     """Where the bytes of a medium can be asked for.
 
     `sha256` is what they must hash to, "" when nobody said; `is_copy`: a smaller rendition of
-    what was posted, for when the original cannot be had.
+    what was posted, for when the original cannot be had. `host` (host:port) is set where it
+    counts the requests of everybody who asks from here.
     """
 
     url: str
     sha256: str = ""
     is_copy: bool = False
+    host: str = ""
 
 
 @dataclass(frozen=True, slots=True)

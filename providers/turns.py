@@ -26,3 +26,6 @@ class AtOnce:
 
     def told(self, host: str, left: int | None, seconds: float | None) -> None:
         """Nobody remembers."""
+
+
+AT_ONCE = AtOnce()

@@ -4,34 +4,48 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Host',
+            name="Host",
             fields=[
-                ('name', models.CharField(max_length=300, primary_key=True, serialize=False)),
-                ('not_before', models.DateTimeField(blank=True, null=True)),
+                ("name", models.CharField(max_length=300, primary_key=True, serialize=False)),
+                ("not_before", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.RemoveConstraint(
-            model_name='connection',
-            name='one_person_per_upstream_id',
+            model_name="connection",
+            name="one_person_per_upstream_id",
         ),
         migrations.AddField(
-            model_name='connection',
-            name='standing',
-            field=models.CharField(choices=[('signed_in', 'signed in'), ('followed', 'followed'), ('file', 'from files')], default='signed_in', max_length=9),
+            model_name="connection",
+            name="standing",
+            field=models.CharField(
+                choices=[
+                    ("signed_in", "signed in"),
+                    ("followed", "followed"),
+                    ("file", "from files"),
+                ],
+                default="signed_in",
+                max_length=9,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='connection',
-            constraint=models.UniqueConstraint(condition=models.Q(('standing', 'signed_in')), fields=('provider', 'instance', 'upstream_id'), name='one_person_per_upstream_id'),
+            model_name="connection",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("standing", "signed_in")),
+                fields=("provider", "instance", "upstream_id"),
+                name="one_person_per_upstream_id",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='connection',
-            constraint=models.UniqueConstraint(fields=('user', 'provider', 'instance', 'upstream_id'), name='one_source_per_person_and_account'),
+            model_name="connection",
+            constraint=models.UniqueConstraint(
+                fields=("user", "provider", "instance", "upstream_id"),
+                name="one_source_per_person_and_account",
+            ),
         ),
     ]

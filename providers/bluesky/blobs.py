@@ -10,9 +10,10 @@ from urllib.parse import urlencode
 
 from providers.bluesky.documents import Document, Documents
 from providers.bluesky.syntax import is_cid, is_did
+from providers.bluesky.xrpc import host_of
 from providers.errors import Gone, ProviderError, Refused, Unexpected
 from providers.shapes import Whereabouts
-from providers.turns import AtOnce, Turns
+from providers.turns import AT_ONCE, Turns
 
 _ADDRESS = re.compile(r"at://([^/?#]+)/blob/([^/?#]+)(\?as=video)?")
 _RAW_SHA256 = b"\x01\x55\x12\x20"  # CID 1, raw bytes, SHA-256 of 32 bytes
@@ -30,7 +31,7 @@ class Blobs:
         self._cdn_url = cdn_url
         self._fresh_seconds = fresh_seconds
 
-    def whereabouts(self, address: str) -> Iterator[Whereabouts]:
+    def whereabouts(self, address: str, turns: Turns = AT_ONCE) -> Iterator[Whereabouts]:
         """The original first; a copy, of pictures only, when the caller asks on.
 
         TryLater when the author's server cannot be found out at the moment; Gone or Refused
@@ -40,7 +41,6 @@ class Blobs:
             yield Whereabouts(address)
             return
         did, cid, is_video = _read(address)
-        turns = AtOnce()
         try:
             yield from self._originals(did, cid, turns)
         except (Gone, Refused, Unexpected):
@@ -82,7 +82,8 @@ def _read(address: str) -> tuple[str, str, bool]:
 
 def _original(pds: str, did: str, cid: str) -> Whereabouts:
     query = urlencode({"did": did, "cid": cid})
-    return Whereabouts(f"{pds}/xrpc/com.atproto.sync.getBlob?{query}", sha256_of(cid))
+    url = f"{pds}/xrpc/com.atproto.sync.getBlob?{query}"
+    return Whereabouts(url, sha256_of(cid), host=host_of(url))
 
 
 def sha256_of(cid: str) -> str:

@@ -9,7 +9,7 @@ from providers.bluesky.repository import Repository
 from providers.errors import Gone
 from providers.shapes import Profile
 from providers.text import clean
-from providers.turns import AtOnce
+from providers.turns import AT_ONCE, Turns
 
 _TEXT_CHARS = 10_000
 
@@ -24,16 +24,15 @@ class PublicNames:
         self._documents = documents
         self._repository = repository
 
-    def find(self, typed: str) -> Profile:
+    def find(self, typed: str, turns: Turns = AT_ONCE) -> Profile:
         """Who is meant by what a person typed; NoSuchAccount, TryLater, Refused."""
-        return self._identity.find(typed, AtOnce())
+        return self._identity.find(typed, turns)
 
-    def profile_text(self, upstream_id: str) -> str:
+    def profile_text(self, upstream_id: str, turns: Turns = AT_ONCE) -> str:
         """The description in the account's profile at this moment, "" when it has none.
 
         It proves whose an account is, so that the server asked is the one of this moment too.
         """
-        turns = AtOnce()
         self._documents.again(upstream_id, turns)
         fields = {"repo": upstream_id, "collection": "app.bsky.actor.profile", "rkey": "self"}
         try:

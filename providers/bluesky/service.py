@@ -22,7 +22,7 @@ from providers.http import Bounds, Wire
 from providers.pinned import Guard
 from providers.service import Consent, Exports, Folders
 from providers.shapes import Account, FeedKind, Whereabouts
-from providers.turns import Turns
+from providers.turns import AT_ONCE, Turns
 
 DEFAULTS: Mapping[str, str] = MappingProxyType(
     {
@@ -104,6 +104,6 @@ class Bluesky:
             turns=turns,
         )
 
-    def whereabouts(self, address: str) -> Iterator[Whereabouts]:
+    def whereabouts(self, address: str, turns: Turns = AT_ONCE) -> Iterator[Whereabouts]:
         """Where a blob can be fetched: the original, then, for pictures, the CDN's copy."""
-        return self._blobs.whereabouts(address)
+        return self._blobs.whereabouts(address, turns)

@@ -14,17 +14,19 @@ from providers.http import Wire
 from providers.instagram import oauth
 from providers.instagram.client import InstagramClient
 from providers.instagram.errors import sign_in_error_of
+from providers.instagram.export import InstagramExports
 from providers.instagram.folders import InstagramFolders
 from providers.pinned import Guard
 from providers.secret import Secret
 from providers.service import Consent, Exports, Folders
 from providers.shapes import Account, FeedKind, Grant, Profile, Whereabouts
-from providers.turns import AtOnce, Turns
+from providers.turns import AT_ONCE, Turns
 
 _DEFAULTS = {
     "INSTAGRAM_OAUTH_URL": "https://api.instagram.com",
     "INSTAGRAM_API_URL": "https://api.instagram.com/v1",
 }
+EXPORT_URL = "https://accountscenter.instagram.com/info_and_permissions/dyi/"
 # What v1 showed of a person's likes, by the account of those who used it.
 LIKED_WINDOW = 300
 KINDS: Mapping[str, FeedKind] = MappingProxyType(
@@ -59,7 +61,6 @@ class Instagram:
         "INSTAGRAM_API_URL",
     )
     handles = None
-    exports: Exports | None = None
     folders: Folders | None = InstagramFolders()
 
     def __init__(
@@ -70,6 +71,7 @@ class Instagram:
         self._oauth_url = oauth_url
         self._api_url = api_url
         self._wire = wire
+        self.exports: Exports | None = InstagramExports(_request_url(oauth_url))
 
     @classmethod
     def from_values(cls, values: Mapping[str, str]) -> Instagram:
@@ -113,7 +115,7 @@ class Instagram:
         if isinstance(outcome, ProviderError):
             raise outcome
         grant, profile = outcome
-        return grant, profile or self.client(Account(grant=grant), turns=AtOnce()).profile()
+        return grant, profile or self.client(Account(grant=grant), turns=AT_ONCE).profile()
 
     def _granted(
         self, form: Mapping[str, str], secrets: Mapping[str, Secret]
@@ -128,9 +130,15 @@ class Instagram:
         token = Secret(account.grant.access_token)
         return InstagramClient(self._wire, self._api_url, token, turns)
 
-    def whereabouts(self, address: str) -> Iterator[Whereabouts]:
+    def whereabouts(self, address: str, turns: Turns = AT_ONCE) -> Iterator[Whereabouts]:
         """Media are where the API says."""
         yield Whereabouts(address)
+
+
+def _request_url(oauth_url: str) -> str:
+    """Where people ask for their export: in the Accounts Centre, or at whoever stands in for it."""
+    is_real = oauth_url == _DEFAULTS["INSTAGRAM_OAUTH_URL"]
+    return EXPORT_URL if is_real else f"{oauth_url}/download/request/"
 
 
 def _check_dialect(dialect: str) -> None:

@@ -17,7 +17,7 @@ from providers.shapes import (
     Rejected,
     Whereabouts,
 )
-from providers.turns import Turns
+from providers.turns import AT_ONCE, Turns
 
 KINDS = MappingProxyType({"liked": FeedKind("liked", "Likes", default=True, on_wall=True)})
 
@@ -147,7 +147,7 @@ class Listed:
     def client(self, account: Account, *, turns: Turns) -> Listed:
         return self
 
-    def whereabouts(self, address: str) -> Iterator[Whereabouts]:
+    def whereabouts(self, address: str, turns: Turns = AT_ONCE) -> Iterator[Whereabouts]:
         yield Whereabouts(address)
 
     # the Builder: the house finds it under a name in its registry

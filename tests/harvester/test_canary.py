@@ -13,8 +13,7 @@ from django.test import Client
 
 from accounts.models import Connection
 from archive.models import Feed, MediaItem
-from harvester import download as downloading
-from harvester import levers, plan, tasks
+from harvester import getting, levers, plan, tasks
 from harvester.download import Download
 from harvester.models import Crawl, Halt
 from providers.fetch import Fetcher
@@ -110,7 +109,7 @@ def test_media_are_asked_for_without_it_wherever_they_are(canary, instagram, mon
     visit(Feed.objects.get())
     with listening() as foreign:
         fetcher = Fetcher(frozenset({foreign.address}))
-        monkeypatch.setattr(downloading, "fetcher", lambda: fetcher)
+        monkeypatch.setattr(getting, "fetcher", lambda: fetcher)
         MediaItem.objects.update(source_url=f"http://{foreign.address}/p.jpg")
         MediaItem.objects.filter(pk__gt=MediaItem.objects.order_by("pk")[3].pk).delete()
         Download().run()

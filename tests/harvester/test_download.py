@@ -19,7 +19,8 @@ from django.utils import timezone
 from archive import media
 from archive.models import Blob, Feed, Like, MediaItem
 from harvester import claims, levers, plan
-from harvester.download import Download, fetcher
+from harvester.download import Download
+from harvester.getting import fetcher
 from tests.conftest import visit
 
 pytestmark = pytest.mark.django_db

@@ -11,8 +11,7 @@ from django.utils import timezone
 from accounts.models import Connection
 from archive import wanted
 from archive.models import Feed, Like, MediaItem
-from harvester import claims, mishaps, plan
-from harvester import download as downloading
+from harvester import claims, getting, mishaps, plan
 from harvester.download import Download
 from providers.errors import RateLimited
 from providers.fetch import LIMITS, Fetcher, Limits
@@ -241,7 +240,7 @@ def small_fetcher(monkeypatch, instagram):
     """Takes files of at most ten bytes."""
     limits = {kind: Limits(10, 5, one.types) for kind, one in LIMITS.items()}
     small = Fetcher(frozenset({instagram.host}), limits=limits)
-    monkeypatch.setattr(downloading, "fetcher", lambda: small)
+    monkeypatch.setattr(getting, "fetcher", lambda: small)
 
 
 def die(times: int) -> None:

@@ -47,7 +47,8 @@ def original(pds, data=b"hello"):
     url = (
         f"{pds.url}/xrpc/com.atproto.sync.getBlob?did={ADA.replace(':', '%3A')}&cid={cid_of(data)}"
     )
-    return Whereabouts(url, hashlib.sha256(data).hexdigest())
+    host = pds.url.removeprefix("http://")
+    return Whereabouts(url, hashlib.sha256(data).hexdigest(), host=host)
 
 
 def copy(network, data=b"hello"):
