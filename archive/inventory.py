@@ -39,7 +39,7 @@ def objects(folder: str, *, after: str = "") -> Iterator[Stored]:
 def digest(key: str) -> tuple[str, int]:
     """SHA-256 and size of stored bytes; FileNotFoundError, STORAGE_ERRORS."""
     seen, size = hashlib.sha256(), 0
-    for piece in _pieces(key):
+    for piece in pieces(key):
         seen.update(piece)
         size += len(piece)
     return seen.hexdigest(), size
@@ -76,7 +76,8 @@ def _stat(entry: os.DirEntry[str]) -> os.stat_result | None:
         return None
 
 
-def _pieces(key: str) -> Iterable[bytes]:
+def pieces(key: str) -> Iterable[bytes]:
+    """Stored bytes, a piece at a time; FileNotFoundError, STORAGE_ERRORS."""
     bucket: Any = getattr(default_storage, "bucket", None)
     if bucket is None:
         with default_storage.open(key) as file:

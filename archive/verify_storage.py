@@ -13,7 +13,7 @@ from archive.models import Blob
 
 # The sweep comes every hour; what it should have taken before then, it has missed twice.
 LATE = 2 * sweep.EVERY
-_REMEDY = "The sweep runs every hour in the worker; its log says why it did not take these."
+REMEDY = "The sweep runs every hour in the worker; its log says why it did not take these."
 
 
 def left_over(now: datetime) -> tuple[list[Finding], list[str]]:
@@ -33,7 +33,7 @@ def _unreferenced(now: datetime, survey: strays.Survey) -> Finding:
     return Finding(
         "unreferenced",
         "nothing in storage is without a like for longer than its day of grace",
-        _REMEDY,
+        REMEDY,
         len(old) + due.count(),
         [*old, *due.values_list("pk", flat=True)[:SHOWN]][:SHOWN],
         f"{survey.objects:,} objects",
@@ -42,7 +42,7 @@ def _unreferenced(now: datetime, survey: strays.Survey) -> Finding:
 
 def _temporary(now: datetime) -> Finding:
     old = [path.name for path in leftovers.older_than(now - leftovers.LIFE - LATE)]
-    return Finding("temporary", "no temporary file is left over", _REMEDY, len(old), old[:SHOWN])
+    return Finding("temporary", "no temporary file is left over", REMEDY, len(old), old[:SHOWN])
 
 
 def _notes(now: datetime, survey: strays.Survey, failed: int) -> Iterator[str]:

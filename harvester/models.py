@@ -11,6 +11,9 @@ from django.db.models.functions import Now
 
 from accounts.models import Connection, User
 from archive.models import Feed
+from harvester.imports.models import Import, ImportRow
+
+__all__ = ["Chore", "Crawl", "Halt", "Import", "ImportRow", "Schedule"]
 
 
 class Schedule(models.Model):

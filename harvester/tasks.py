@@ -15,6 +15,8 @@ from archive import sweep as sweeping
 from archive.ingest import Stored
 from harvester import lease, previews
 from harvester.download import Download
+from harvester.imports import job, loose
+from harvester.imports.reading import Upto
 from harvester.models import Crawl
 from harvester.tick import look
 from harvester.walk import Next, Slice, walk
@@ -31,6 +33,8 @@ def tick() -> None:
     due = look()
     for crawl_id in due.crawls:
         ring(crawl_id)
+    for import_id in due.imports:
+        ring_for_import(import_id)
     soon = max(1.0, 2 * settings.TICK_INTERVAL.total_seconds())
     if due.media:
         download.apply_async(expires=soon)
@@ -58,6 +62,13 @@ def download(user_id: int | None = None) -> None:
 
 
 @shared_task
+def read_import(import_id: int) -> None:
+    """Read somebody's file for a while. A second delivery finds the lease taken and returns."""
+    if job.run(import_id, Upto(job.SECONDS)):
+        ring_for_import(import_id)
+
+
+@shared_task
 def preview() -> None:
     """Make previews for a while."""
     if previews.make():
@@ -67,6 +78,7 @@ def preview() -> None:
 @shared_task
 def sweep() -> None:
     """Remove what nobody refers to."""
+    loose.sweep(timezone.now())
     try:
         sweeping.run(timezone.now())
     except sweeping.SweepRefused:
@@ -85,6 +97,11 @@ CHORES = {"sweep": sweep, "sessions": forget_sessions}
 def ring(crawl_id: int) -> None:
     """Ring for a visit after commit; a broken doorbell costs time, the tick rings again."""
     transaction.on_commit(lambda: _send(crawl, crawl_id))
+
+
+def ring_for_import(import_id: int) -> None:
+    """Ring for an import after commit, as for a visit."""
+    transaction.on_commit(lambda: _send(read_import, import_id))
 
 
 def _ring_for_media(visit: Crawl, stored: Stored) -> None:

@@ -15,17 +15,19 @@ from accounts.models import Connection
 from archive import sweep
 from archive.models import Feed
 from harvester import claims, levers, plan, previews
-from harvester.models import Chore, Crawl, Halt, Schedule
+from harvester.models import Chore, Crawl, Halt, Import, Schedule
 
 MOST = 500
+LATELY = timedelta(seconds=30)
 CHORES = {"sweep": sweep.EVERY, "sessions": timedelta(days=1)}
 
 
 @dataclass(slots=True)
 class Due:
-    """What a tick found: visits to ring for, whether media or previews wait, chores."""
+    """What a tick found: visits and imports to ring for, whether media or previews wait, chores."""
 
     crawls: list[int] = field(default_factory=list)
+    imports: list[int] = field(default_factory=list)
     media: bool = False
     previews: bool = False
     chores: list[str] = field(default_factory=list)
@@ -50,6 +52,7 @@ def look() -> Due:
     rings = waiting["crawls"] or waiting["schedules"] or waiting["orphans"]
     return Due(
         crawls=_ring() if rings else [],
+        imports=_ring_for_imports() if waiting["imports"] else [],
         media=waiting["media"],
         previews=waiting["previews"],
         chores=[name for name in CHORES if waiting[name] and _claimed(name)],
@@ -67,6 +70,7 @@ def _waiting() -> dict[str, bool]:
         "forbidden": _forbidden(),
         "schedules": _schedules(),
         "crawls": _unrung(),
+        "imports": _unheard(),
         "media": claims.due(),
         "previews": previews.waiting(),
     }
@@ -110,7 +114,7 @@ def _schedules() -> QuerySet[Schedule]:
 
 def _unrung() -> QuerySet[Crawl]:
     """Visits that are due and were not rung for lately."""
-    lately = min(settings.CRAWL_LEASE, timedelta(seconds=30))
+    lately = min(settings.CRAWL_LEASE, LATELY)
     return Crawl.objects.due().filter(Q(rung_at=None) | Q(rung_at__lt=Now() - lately))
 
 
@@ -119,4 +123,17 @@ def _ring() -> list[int]:
         locked = _unrung().select_for_update(of=("self",), skip_locked=True)
         ids = list(locked.order_by("opened_at").values_list("pk", flat=True)[:MOST])
         Crawl.objects.filter(pk__in=ids).update(rung_at=Now())
+    return ids
+
+
+def _unheard() -> QuerySet[Import]:
+    """Imports that are due and were not rung for lately."""
+    return Import.objects.due().filter(Q(rung_at=None) | Q(rung_at__lt=Now() - LATELY))
+
+
+def _ring_for_imports() -> list[int]:
+    with transaction.atomic():
+        locked = _unheard().select_for_update(of=("self",), skip_locked=True)
+        ids = list(locked.order_by("created_at").values_list("pk", flat=True)[:MOST])
+        Import.objects.filter(pk__in=ids).update(rung_at=Now())
     return ids

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from harvester import views
+from harvester import import_views, views
 
 app_name = "harvester"
 urlpatterns = [
@@ -16,4 +16,8 @@ urlpatterns = [
     path("sources/<int:connection_id>/pause/", views.pause, name="pause"),
     path("sources/<int:connection_id>/resume/", views.resume, name="resume"),
     path("sources/<int:connection_id>/disconnect/", views.disconnect, name="disconnect"),
+    path("sources/import/", import_views.imports, name="imports"),
+    path("sources/import/<int:import_id>/", import_views.one, name="import"),
+    path("sources/import/<int:import_id>/status/", import_views.status, name="import_status"),
+    path("sources/import/<int:import_id>/report.csv", import_views.report, name="import_report"),
 ]

@@ -19,7 +19,8 @@ from archive.finding import SHOWN, Finding, Report
 from archive.models import Feed, Like, MediaItem
 from archive.snapshot import snapshot
 from harvester import claims
-from harvester.models import Crawl
+from harvester.imports import loose
+from harvester.models import Crawl, Import
 
 KEPT = ("accounts", "archive", "harvester")
 
@@ -37,7 +38,7 @@ def everything(now: datetime, progress: Callable[[int], object]) -> Report:
         report.findings += [*verify_schema.schema(_models()), *verify.rows(), *_held(), _grants()]
         report.notes += _at_work()
     found, notes = verify_storage.left_over(now)
-    report.findings += [*found, *verify_bytes.whole(progress)]
+    report.findings += [*found, loose.finding(now), *verify_bytes.whole(progress)]
     report.notes += notes
     return report
 
@@ -71,6 +72,12 @@ def _held() -> Iterator[Finding]:
         "no visit is held by a worker that died",
         remedy,
         Crawl.objects.due().filter(leased_until__lt=late),
+    )
+    yield _count(
+        "imports",
+        "no import is held by a worker that died",
+        remedy,
+        Import.objects.due().filter(leased_until__lt=late),
     )
     yield _count(
         "claims",

@@ -46,6 +46,7 @@ task_routes = {
     "harvester.tasks.tick": {"queue": "crawl"},
     "harvester.tasks.crawl": {"queue": "crawl"},
     "harvester.tasks.download": {"queue": "media"},
+    "harvester.tasks.read_import": {"queue": "media"},
     "harvester.tasks.preview": {"queue": "media"},
     "harvester.tasks.sweep": {"queue": "media"},
     "harvester.tasks.forget_sessions": {"queue": "media"},

@@ -28,7 +28,8 @@ SECRETS = ("SECRET_KEY", "TOKEN_KEYS")
 if not all(Env(os.environ).has(name) for name in SECRETS):
     runenv.ensure(DATA)
 
-env = Env(os.environ, runenv.load(DATA, os.environ))
+DECIDED = runenv.load(DATA, os.environ)
+env = Env(os.environ, DECIDED)
 
 # Core
 
@@ -113,7 +114,8 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
     "-c idle_in_transaction_session_timeout=60s",
 )
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-# No page takes files: what is sent all the same is never written to disk.
+# The page of imports has a handler of its own. No other page takes files: what is sent there
+# all the same is never written to disk.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
@@ -207,6 +209,10 @@ UPSTREAM = {
         *(name for builder in SERVICES.values() for name in builder.variables),
     )
 }
+# What an operator opens comes beside the stand-in, not in its place.
+UPSTREAM["FETCH_ALLOW_PRIVATE_HOSTS"] = ",".join(
+    filter(None, (env.text("FETCH_ALLOW_PRIVATE_HOSTS"), DECIDED.get("FETCH_ALLOW_PRIVATE_HOSTS")))
+)
 if env.choice("INSTAGRAM_DIALECT", "v1", ("v1", "login")) == "login":
     raise ImproperlyConfigured("INSTAGRAM_DIALECT=login cannot be used yet: leave it at v1.")
 env.url("INSTAGRAM_API_URL", "")

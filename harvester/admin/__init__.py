@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from harvester.admin import media, people, sources, visits
+from harvester.admin import imports, media, people, sources, visits
 
-__all__ = ["media", "people", "sources", "visits"]
+__all__ = ["imports", "media", "people", "sources", "visits"]

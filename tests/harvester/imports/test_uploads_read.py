@@ -64,20 +64,14 @@ def test_the_same_file_again_is_here_already(upload):
         lambda content: content.replace(b"PK\1\2", b"PK\1\3"),
         lambda content: b"GIF89a" + content,
         lambda content: b"",
-        lambda content: brought.export(0, **{"likes/liked_comments.json": 1}).replace(
-            b"{", b"[", 1
-        ),
         lambda content: brought.pictures({"holiday.txt": b"sun"}),
     ],
-    ids=["cut", "broken", "no zip", "empty", "odd", "another"],
+    ids=["cut", "broken", "no zip", "empty", "another"],
 )
 def test_a_damaged_file_changes_nothing_and_says_so(upload, alice, damage):
     row = upload(damage(brought.export(50)))
     before = brought.rows()
     read(row)
-    if row.state == "done":
-        assert row.total == 0
-        return
     assert row.state == "failed"
     assert row.words.endswith(".")
     assert brought.rows() == before

@@ -1,0 +1,79 @@
+"""Uploads that nobody needs any more: imported, given up, or left by a process that died."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from django.core.files.storage import default_storage
+from django.db.models.functions import Now
+
+from archive import inventory, leftovers, media, verify_storage
+from archive.finding import SHOWN, Finding
+from archive.media import STORAGE_ERRORS
+from harvester.models import Import
+
+logger = logging.getLogger(__name__)
+
+FOLDER = "uploads"
+_CHUNK = 500
+
+
+def store(path: Path) -> str:
+    """Put an upload into storage; its key. STORAGE_ERRORS. Without a row it is swept."""
+    key = f"{FOLDER}/{uuid.uuid4().hex}"
+    media.publish(path, key)
+    return key
+
+
+def forget(import_id: int) -> None:
+    """Remove the upload of an import that is over; what fails here, the sweep does again."""
+    over = Import.objects.filter(pk=import_id, finished_at__lte=Now()).exclude(key="")
+    row = over.first()
+    if row is None:
+        return
+    try:
+        default_storage.delete(row.key)
+    except STORAGE_ERRORS as exc:
+        logger.warning("upload stays import=%s error=%s", import_id, type(exc).__name__)
+        return
+    over.update(key="")
+
+
+def older_than(moment: datetime) -> Iterator[str]:
+    """Keys of uploads written before `moment` that no import under way needs; STORAGE_ERRORS."""
+    old = [found.key for found in inventory.objects(FOLDER) if found.written_at < moment]
+    for at in range(0, len(old), _CHUNK):
+        some = old[at : at + _CHUNK]
+        # After the listing: whoever has written a row since is seen.
+        needed = set(Import.objects.live().filter(key__in=some).values_list("key", flat=True))
+        yield from (key for key in some if key not in needed)
+
+
+def sweep(now: datetime) -> int:
+    """Remove loose uploads; how many. Safe to repeat and to run twice at once."""
+    removed = 0
+    try:
+        for key in older_than(now - leftovers.LIFE):
+            default_storage.delete(key)
+            Import.objects.filter(key=key).exclude(finished_at=None).update(key="")
+            removed += 1
+    except STORAGE_ERRORS as exc:
+        logger.warning("uploads not swept error=%s", type(exc).__name__)
+    return removed
+
+
+def finding(now: datetime) -> Finding:
+    """Whether an upload lies there for longer than the sweep should have let it; STORAGE_ERRORS."""
+    late = now - leftovers.LIFE - verify_storage.LATE
+    found = list(older_than(late))
+    return Finding(
+        "uploads",
+        "no upload is kept after its import",
+        verify_storage.REMEDY,
+        len(found),
+        found[:SHOWN],
+    )
