@@ -30,6 +30,7 @@ instagram.start()
 atexit.register(instagram.stop)
 
 os.environ.update(instagram.env())
+os.environ.update(instagram.bluesky_env())
 os.environ.update(
     LIKELIST_DATA=DATA,
     SITE_URL="http://testserver",

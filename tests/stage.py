@@ -29,6 +29,7 @@ instagram.start()
 atexit.register(instagram.stop)
 
 os.environ.update(instagram.env())
+os.environ.update(instagram.bluesky_env())
 # Playwright keeps an event loop in its thread; Django's checks for one are not about that.
 os.environ.update(CRAWL_REQUEST_INTERVAL="0", DJANGO_ALLOW_ASYNC_UNSAFE="true")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "likelist.settings")
