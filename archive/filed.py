@@ -71,8 +71,15 @@ class Place:
 
     @property
     def said_at(self) -> datetime | None:
-        """The newest time that its rows give."""
-        return max((post.liked_at for post in self.posts if post.liked_at), default=None)
+        """The newest time that its rows give, to the second."""
+        said = (post.liked_at for post in self.posts if not post.is_rough)
+        return max((at for at in said if at), default=None)
+
+    @property
+    def rough_at(self) -> datetime | None:
+        """The newest time that its rows give without saying where on earth."""
+        rough = (post.liked_at for post in self.posts if post.is_rough)
+        return max((at for at in rough if at), default=None)
 
 
 def lock(connection: Connection) -> datetime:
@@ -108,7 +115,8 @@ def _entries(like_ids: Iterable[int]) -> Mapping[int, list[Entry]]:
 def _place(feed: Feed, like: Like, entries: Iterable[Entry]) -> Place:
     alike = [e for e in entries if e.feed.kind == feed.kind or (feed.on_wall and e.feed.on_wall)]
     own = next((entry for entry in alike if entry.feed_id == feed.pk), None)
-    after = max((entry.after for entry in alike if entry.after), default=None)
+    visits = (entry.after for entry in alike if entry is not own)
+    after = max((at for at in visits if at), default=None)
     return Place(like, own, is_known=bool(alike), after=after)
 
 

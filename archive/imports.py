@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import count
 
@@ -44,6 +44,9 @@ class Kept:
     like_id: int | None
 
 
+# A clock shows at most so much more or less than UTC.
+EARTH = timedelta(hours=14)
+EVIDENCE = ["liked_at", "after", "placed_at", "first_seen_at", "last_seen_at"]
 _Rows = list[tuple[int, LikedPost]]
 
 
@@ -128,9 +131,17 @@ def _take_places(feed: Feed, places: Iterable[Place], made_at: datetime, now: da
         entry = place.entry
         entry.first_seen_at = min(entry.first_seen_at, made_at)
         entry.last_seen_at = max(entry.last_seen_at, made_at)
+        if place.rough_at:
+            _bound(entry, place.rough_at)
         if place.said_at and (entry.liked_at is None or place.said_at > entry.liked_at):
             place.is_sharper = place.after is None or place.after <= place.said_at
             entry.liked_at = place.said_at
+
+
+def _bound(entry: Entry, rough_at: datetime) -> None:
+    """A clock's time somewhere on earth is a range, and so are several."""
+    entry.after = max(entry.after or rough_at - EARTH, rough_at - EARTH)
+    entry.placed_at = min(entry.placed_at, rough_at + EARTH)
 
 
 def _hear(feed: Feed, place: Place, made_at: datetime) -> bool:
@@ -159,10 +170,12 @@ def _hang(feed: Feed, place: Place) -> bool:
 
 def _guess(like: Like, entry: Entry) -> None:
     """The export does not say when: after it was posted, and before we read of it."""
-    is_likely = like.posted_at is not None and like.posted_at <= entry.placed_at
-    like.liked_after = like.posted_at if is_likely else None
-    like.liked_before = entry.placed_at
-    like.liked_at = like.liked_after or min(entry.first_seen_at, entry.placed_at)
+    before = entry.placed_at
+    bounds = [at for at in (like.posted_at, entry.after) if at and at <= before]
+    like.liked_after, like.liked_before = max(bounds, default=None), before
+    like.liked_at = like.liked_after or min(entry.first_seen_at, before)
+    if entry.after and entry.after <= before <= entry.after + 2 * EARTH:
+        like.liked_at = max(like.liked_at, entry.after + (before - entry.after) / 2)
     like.is_settled, like.is_exact = True, False
 
 
@@ -182,7 +195,7 @@ def _write_entries(feed: Feed, places: Sequence[Place]) -> None:
     new = [entry for entry in entries if entry._state.adding]
     known = [entry for entry in entries if not entry._state.adding]
     Entry.objects.bulk_create(new)
-    Entry.objects.bulk_update(known, ["liked_at", "first_seen_at", "last_seen_at"])
+    Entry.objects.bulk_update(known, EVIDENCE)
     if new:
         Feed.objects.filter(pk=feed.pk).update(entries_count=F("entries_count") + len(new))
 

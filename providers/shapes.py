@@ -99,7 +99,7 @@ class LikedPost:
 
     `liked_at` is when it came into the list it is read from. `is_gone`: the list still names
     it, the service does not have it any more. `is_vague`: the list does not say which post it
-    was, only whose.
+    was, only whose. `is_rough`: `liked_at` is a clock's time somewhere on earth.
     """
 
     post_id: str
@@ -116,6 +116,7 @@ class LikedPost:
     attached: tuple[Attachment, ...] = ()
     is_gone: bool = False
     is_vague: bool = False
+    is_rough: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -317,3 +317,17 @@ def test_what_another_persons_door_brought_stays_theirs(feed, bob):
     assert not alike.media.exists()
     assert not alike.caption
     assert Like.objects.of(feed.user).get(post_id="p12").media.exists()
+
+
+def test_a_time_without_a_zone_is_not_called_exact(feed):
+    source = source_of_files(feed.user, "listed")
+    rough = replace(post("p3", "ada", liked(3)), is_rough=True)
+    imports.keep(source, [row(rough)], None)
+    imports.finish(source)
+    like = Like.objects.get()
+    half_a_day = timedelta(hours=14)
+    assert (like.is_exact, like.liked_at) == (False, liked(3))
+    assert (like.liked_after, like.liked_before) == (liked(3) - half_a_day, liked(3) + half_a_day)
+    bring(feed, everything(numbers=(3,)))
+    assert Like.objects.get().is_exact
+    is_whole(feed)

@@ -137,6 +137,7 @@ def _post(told: Told) -> LikedPost | None:
         posted_at=posted_at_of(post_id),
         liked_at=told.at,
         media=(),
+        is_rough=told.is_rough,
     )
 
 

@@ -190,7 +190,7 @@ def _told(row: _Element) -> Told:
     texts = [text for text, date in told if date is None]
     author, author_name = _owner(texts)
     known = author or (row.link.username if row.link else "")
-    return Told(row.link, at, known, author_name)
+    return Told(row.link, at, known, author_name, is_rough=True)
 
 
 def _owner(texts: list[_Text]) -> tuple[str, str]:

@@ -22,7 +22,7 @@ class Told:
     """One row. Without `link` and `reason` it is a collection that may be empty.
 
     `feed` is "" where the file as a whole says which list it is. `is_vague`: author and time
-    are all there is.
+    are all there is. `is_rough`: the time has no zone.
     """
 
     link: PostLink | None = None
@@ -35,6 +35,7 @@ class Told:
     feed: str = ""
     title: str = ""
     is_vague: bool = False
+    is_rough: bool = False
 
 
 def time_of(value: object) -> datetime | None:
