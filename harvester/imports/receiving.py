@@ -41,14 +41,15 @@ class ToDisk(FileUploadHandler):
 
     chunk_size = 256 * 1024
     is_full = False
-    file: IO[bytes] | None = None
+    # Django closes whatever a handler calls `file`.
+    coming: IO[bytes] | None = None
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """Somebody begins to send a file."""
         super().new_file(*args, **kwargs)
         try:
             settings.TEMPORARY.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.file = tempfile.NamedTemporaryFile(  # noqa: SIM115  # closed with the answer
+            self.coming = tempfile.NamedTemporaryFile(  # noqa: SIM115  # closed with the answer
                 prefix="upload-", dir=settings.TEMPORARY, delete=False
             )
         except OSError:
@@ -56,10 +57,10 @@ class ToDisk(FileUploadHandler):
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """A piece of it; nobody else is given it."""
-        if self.file is None:
+        if self.coming is None:
             raise SkipFile
         try:
-            self.file.write(raw_data)
+            self.coming.write(raw_data)
         except OSError:
             self.is_full = True
             self.upload_interrupted()
@@ -67,19 +68,19 @@ class ToDisk(FileUploadHandler):
 
     def file_complete(self, file_size: int) -> Received | None:
         """All of it is here."""
-        if self.file is None:
+        if self.coming is None:
             return None
-        whole, self.file = self.file, None
+        whole, self.coming = self.coming, None
         whole.flush()
         whole.seek(0)
         return Received(whole, self.file_name, self.content_type, file_size, self.charset)
 
     def upload_interrupted(self) -> None:
         """The browser went away: nothing stays."""
-        if self.file is not None:
-            self.file.close()
-            Path(self.file.name).unlink(missing_ok=True)
-            self.file = None
+        if self.coming is not None:
+            self.coming.close()
+            Path(self.coming.name).unlink(missing_ok=True)
+            self.coming = None
 
 
 def receive(user: User, file: Received) -> Import:
