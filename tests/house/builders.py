@@ -15,7 +15,7 @@ from archive.models import Blob, Entry, Feed, Like, MediaItem, MonthCount
 from archive.models.feed import BLOCK, STRIDE
 from archive.rollup import month_of
 from archive.words import document
-from harvester.models import Crawl, Schedule
+from harvester.models import Crawl, Import, ImportRow, Schedule
 from providers.shapes import Grant
 
 NOW = datetime(2024, 5, 20, 12, tzinfo=UTC)
@@ -58,6 +58,15 @@ def visit(feed: Feed) -> Crawl:
         pages=1,
         new_entries=3,
     )
+
+
+def bring(user: User) -> Import:
+    """A file that was imported, with a row."""
+    row = Import.objects.create(
+        user=user, name="export.zip", state=Import.State.DONE, finished_at=NOW, total=1, new=1
+    )
+    ImportRow.objects.create(file=row, number=1, outcome=ImportRow.Kind.NEW, label="a row")
+    return row
 
 
 def like(feed: Feed, count: int, *, pictures: int = 1) -> list[Like]:

@@ -13,6 +13,7 @@ from django.test.client import ClientHandler
 from accounts.models import Connection, User
 from archive import serving
 from archive.models import Blob, Feed, Like
+from harvester.models import Import
 from tests.house import builders
 from tests.house.variables import of_settings
 
@@ -26,6 +27,7 @@ class Home:
     feed: Feed
     like: Like
     blob: Blob
+    brought: Import
 
     @property
     def media(self) -> str:
@@ -41,7 +43,7 @@ def settle(user: User, *, likes: int = 3) -> Home:
     blob = newest.media.get().blob
     assert blob is not None
     builders.put_bytes(blob, b"not quite")
-    return Home(user, connection, feed, newest, blob)
+    return Home(user, connection, feed, newest, blob, builders.bring(user))
 
 
 @pytest.fixture

@@ -57,6 +57,11 @@ TABLE: dict[tuple[str, str], tuple[int | str, int, int, int]] = {
     ("harvester:resume", "POST"): (SIGN_IN, 404, 302, 404),
     ("harvester:disconnect", "GET"): (SIGN_IN, 404, 200, 404),
     ("harvester:disconnect", "POST"): (SIGN_IN, 404, 302, 404),
+    ("harvester:imports", "GET"): (SIGN_IN, 200, 200, 200),
+    ("harvester:imports", "POST"): (SIGN_IN, 400, 400, 400),
+    ("harvester:import", "GET"): (SIGN_IN, 404, 200, 404),
+    ("harvester:import_status", "GET"): (SIGN_IN, 404, 286, 404),
+    ("harvester:import_report", "GET"): (SIGN_IN, 404, 200, 404),
     ("admin", "GET"): (302, 302, 302, 200),
 }
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
@@ -79,6 +84,9 @@ def address(name: str, home: Home) -> str:
         "harvester:pause": number,
         "harvester:resume": number,
         "harvester:disconnect": number,
+        "harvester:import": {"import_id": home.brought.pk},
+        "harvester:import_status": {"import_id": home.brought.pk},
+        "harvester:import_report": {"import_id": home.brought.pk},
     }
     if name == "archive:media":
         return home.media

@@ -21,7 +21,7 @@ from playwright.sync_api import Browser
 from accounts import invitations
 from accounts.models import Connection, Invitation, User
 from archive.models import Blob, Feed, Like, MediaItem, Quarantined
-from harvester.models import Chore, Crawl, Halt, Schedule
+from harvester.models import Chore, Crawl, Halt, Import, Schedule
 from tests.archive import kept
 from tests.archive.kept import own_storage  # noqa: F401  # used by every test here
 from tests.browser_plugin import browser_type_launch_args  # noqa: F401  # which Chromium
@@ -65,6 +65,7 @@ def fill(feed: Feed, count: int) -> None:
         Crawl.objects.create(
             feed=feed, number=number, ceiling=number, state="done", finished_at=timezone.now()
         )
+        Import.objects.create(user=feed.user, name=kept.CANARY, account=kept.CANARY)
         Quarantined.objects.create(
             feed=feed,
             fingerprint=str(number),
@@ -315,6 +316,13 @@ def test_damaged_bytes_are_fetched_again_from_the_desk(house, desk):
     pull(desk, "fetch_again", damaged, fine)
     assert damaged.media.count() == 0
     assert fine.media.count() == 1
+
+
+def test_an_import_that_is_stopped_is_over_for_its_worker(house, desk):
+    row = Import.objects.first()
+    pull(desk, "stop", row)
+    row.refresh_from_db()
+    assert (row.state, row.trouble) == ("failed", "stopped")
 
 
 def test_a_halt_is_lifted_by_deleting_it(house, desk):
