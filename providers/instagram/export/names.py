@@ -17,7 +17,8 @@ _STEMS: tuple[tuple[Kind, str], ...] = (
     ("stories", r"story_likes.*"),
 )
 _LISTS = tuple(
-    (kind, re.compile(rf"(?:{stem})\.(json|html?)", re.IGNORECASE | re.DOTALL))
+    # A year or a number before it is still the same list.
+    (kind, re.compile(rf"[0-9_-]{{0,12}}(?:{stem})\.(json|html?)", re.IGNORECASE | re.DOTALL))
     for kind, stem in _STEMS
 )
 # What a person calls a single file: the name it had, and whatever they put around it.
