@@ -17,14 +17,15 @@ from harvester.imports.reading import Upto
 from harvester.models import Import
 
 
+# Of the option `--report`.
+REPORT: Any = {"metavar": "F", "type": Path, "help": "write what became of every row to F (CSV)"}
+
+
 class ImportingCommand(TeachingCommand):
     """Reads files for somebody who waits, and tells what became of each."""
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("user", metavar="U", help="the person's username here")
-        parser.add_argument(
-            "--report", metavar="F", type=Path, help="write what became of every row to F (CSV)"
-        )
 
     def tell(self, row: Import) -> None:
         """A line for each outcome, and what there is to say."""

@@ -10,7 +10,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from accounts.models import User
 from harvester.imports import doors, foreground
-from harvester.management.importing import ImportingCommand, bar
+from harvester.management.importing import REPORT, ImportingCommand, bar
 from harvester.models import Import
 from providers.errors import BadExport
 
@@ -35,6 +35,7 @@ class Command(ImportingCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help="what to import")
+        parser.add_argument("--report", **REPORT)
 
     def handle(self, *args: Any, **options: Any) -> None:
         rows: list[Import] = []

@@ -13,7 +13,7 @@ from accounts.management.teaching import person
 from archive.media import STORAGE_ERRORS
 from harvester.imports import doors, foreground
 from harvester.imports.pictures import Folder
-from harvester.management.importing import ImportingCommand, bar
+from harvester.management.importing import REPORT, ImportingCommand, bar
 
 
 class Command(ImportingCommand):
@@ -34,6 +34,7 @@ class Command(ImportingCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("folder", metavar="DIR", type=Path, help="where the pictures are")
+        parser.add_argument("--report", **REPORT)
 
     def handle(self, *args: Any, **options: Any) -> None:
         user, path = person(options["user"]), options["folder"].absolute()

@@ -1,0 +1,98 @@
+"""A worker that is killed over an upload costs time and nothing else."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from archive import inventory
+from archive.models import Entry, Like
+from harvester.imports import job
+from harvester.imports.reading import Upto
+from harvester.models import Import, ImportRow
+from likelist.runenv import ROOT
+from tests.harvester.imports import brought
+
+pytestmark = pytest.mark.django_db(transaction=True)
+WORKER = """
+import sys, django; django.setup()
+from pathlib import Path
+from django.conf import settings
+name, shelves, number = sys.argv[1:]
+settings.DATABASES['default']['NAME'] = name
+settings.TEMPORARY = Path(shelves, 'tmp')
+settings.STORAGES['default'] = {
+    'BACKEND': 'archive.storage.Files', 'OPTIONS': {'location': Path(shelves, 'media')}
+}
+from harvester.imports import job, reading
+reading.CHUNK = 100
+job.run(int(number), reading.Upto())
+"""
+
+
+def worker(shelves: Path, row: Import) -> subprocess.Popen[bytes]:
+    words = [sys.executable, "-c", WORKER, connection.settings_dict["NAME"], shelves, row.pk]
+    environ = {**os.environ, "DJANGO_SETTINGS_MODULE": "likelist.settings"}
+    return subprocess.Popen([str(word) for word in words], cwd=ROOT, env=environ)
+
+
+def told(row: Import) -> list[tuple[object, ...]]:
+    rows = ImportRow.objects.filter(file=row).order_by("number")
+    return list(rows.values_list("number", "outcome", "feed", "label", "reason", "like__post_id"))
+
+
+def test_killed_between_two_chunks_the_next_one_ends_with_the_same_rows(upload, bob, shelves):
+    whole = upload(brought.export(2_500), user=bob)
+    job.run(whole.pk, Upto())
+    row = upload(brought.export(2_500))
+    process = worker(shelves, row)
+    while not ImportRow.objects.filter(file=row).exists() and process.poll() is None:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    row.refresh_from_db()
+    kept = Like.objects.of(row.user).count()
+    assert 0 < row.done == row.rows.count() == kept < 2_500
+    assert job.run(row.pk, Upto()) is False
+    assert [found.key for found in inventory.objects("uploads")] == [row.key]
+    Import.objects.filter(pk=row.pk).update(leased_until=timezone.now() - timedelta(seconds=1))
+    assert job.run(row.pk, Upto()) is False
+    row.refresh_from_db()
+    whole.refresh_from_db()
+    assert told(row) == told(whole)
+    assert (row.state, row.new, row.total) == ("done", whole.new, whole.total)
+    order = [
+        list(Entry.objects.of(user).in_upstream_order().values_list("like__post_id", flat=True))
+        for user in (row.user, bob)
+    ]
+    assert order[0] == order[1]
+    assert list(inventory.objects("uploads")) == []
+
+
+def test_of_five_workers_at_once_one_reads(upload):
+    row = upload(brought.export(300))
+    start = Barrier(5)
+
+    def work(number: int) -> bool:
+        try:
+            connection.ensure_connection()
+            start.wait(timeout=30)
+            return job.run(row.pk, Upto())
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(5) as pool:
+        assert not any(pool.map(work, range(5)))
+    row.refresh_from_db()
+    assert (row.state, row.new, row.rows.count()) == ("done", 300, 300)
