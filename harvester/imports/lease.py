@@ -23,14 +23,14 @@ from harvester.models import Import, ImportRow
 logger = logging.getLogger(__name__)
 
 # So many workers died with it, without a row kept between; so often something was away.
-MOST_DEATHS, MOST_ATTEMPTS = 3, 12
+MOST_DEATHS, MOST_ATTEMPTS = 3, 20
 WORDS = {
     "kills_workers": "Reading this file ended our worker three times: nothing more was read.",
     "broken_off": "The command that read this file was ended before it was through. "
     "What it had kept stays: run it again.",
     "stopped": "An administrator stopped this import. What was kept stays.",
     "upload_lost": "The file is no longer here: send it once more.",
-    "no_room": "This file could not be read for a whole day, because our storage was away or full: "
+    "no_room": "This file could not be read for a day, because our storage was away or full: "
     "send it once more.",
 }
 

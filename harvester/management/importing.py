@@ -16,7 +16,6 @@ from harvester.imports import sheet, shown
 from harvester.imports.reading import Upto
 from harvester.models import Import
 
-
 # Of the option `--report`.
 REPORT: Any = {"metavar": "F", "type": Path, "help": "write what became of every row to F (CSV)"}
 
