@@ -10,7 +10,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import following, invitations, signin, upstream
 from accounts.models import User
@@ -25,7 +25,7 @@ NOT_THERE = (
 )
 
 
-@require_GET
+@require_safe
 @never_cache
 def page(request: HttpRequest, provider: str) -> HttpResponse:
     """Where a handle is typed."""
@@ -53,7 +53,7 @@ def follow(request: HttpRequest, provider: str) -> HttpResponse:
     return _in(request, connection.user)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def prove(request: HttpRequest, provider: str) -> HttpResponse:
     """Show a code for the profile; look for it there; let its owner in."""

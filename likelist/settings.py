@@ -202,13 +202,7 @@ CONTENT_SECURITY_POLICY = {
 
 # Upstream services
 
-UPSTREAM = {
-    name: env.text(name)
-    for name in (
-        "FETCH_ALLOW_PRIVATE_HOSTS",
-        *(name for builder in SERVICES.values() for name in builder.variables),
-    )
-}
+UPSTREAM = {name: env.text(name) for built in SERVICES.values() for name in built.variables}
 # What an operator opens comes beside the stand-in, not in its place.
 UPSTREAM["FETCH_ALLOW_PRIVATE_HOSTS"] = ",".join(
     filter(None, (env.text("FETCH_ALLOW_PRIVATE_HOSTS"), DECIDED.get("FETCH_ALLOW_PRIVATE_HOSTS")))

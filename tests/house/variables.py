@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from likelist.runenv import ROOT
+from providers.registry import SERVICES
 from tests.house import tree
 
 SETTINGS = ROOT / "likelist" / "settings.py"
@@ -14,8 +15,9 @@ NAME = re.compile(r"[A-Z][A-Z0-9_]+")
 
 
 def of_settings() -> set[str]:
-    """What settings.py asks `env` for: by name, or by going through a tuple of names."""
-    return {name for node in ast.walk(tree.parsed(SETTINGS)) for name in _asked(node)}
+    """What settings.py asks `env` for: by name, through a tuple of names, or for a service."""
+    own = {name for node in ast.walk(tree.parsed(SETTINGS)) for name in _asked(node)}
+    return own | {name for builder in SERVICES.values() for name in builder.variables}
 
 
 def _asked(node: ast.AST) -> Iterator[str]:
