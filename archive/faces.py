@@ -56,7 +56,7 @@ def of(like: Like, *, missing: bool = False) -> Face:
         over=_over(like, missing=missing, is_name=is_name, text=text),
         text=text,
         is_name=is_name,
-        under=title if words else where,
+        under=(where if sign == "quote" else title) if words else where,
         sign=sign,
     )
 
@@ -105,13 +105,14 @@ def _size(text: str, like: Like, *, is_name: bool) -> tuple[str, str]:
 
 
 def _attached(like: Like) -> tuple[str, str, str]:
-    """The first thing that hangs on a post: its sign, its title, its host; empty without."""
+    """The first thing that hangs on a post: its sign, its words, whose they are."""
     first: dict[str, str] = next(iter(like.attached), {})
-    title = first.get("title") or first.get("text") or ""
-    if not title.strip():
+    title, text = first.get("title", "").strip(), first.get("text", "").strip()
+    if not (title or text):
         return "", "", ""
-    sign = "quote" if first.get("kind") == "quote" else "link"
-    return sign, shorten(title, TITLE), host(first.get("link", ""))
+    if first.get("kind") == "quote":
+        return "quote", shorten(text or title, MOST), shorten(title, TITLE)
+    return "link", shorten(title or text, TITLE), host(first.get("link", ""))
 
 
 def host(link: str) -> str:

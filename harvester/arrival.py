@@ -69,7 +69,7 @@ def of(user: User, feed: Feed) -> Arrival:
         if state == "needs"
         else "",
         everything=_window(feed, service) is None,
-        older=IMPORTS if state in SETTLED and _is_full(feed, service) else "",
+        older=reverse(IMPORTS) if state in SETTLED and _is_full(feed, service) else "",
     )
 
 

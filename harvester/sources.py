@@ -21,7 +21,7 @@ from providers.service import Service
 
 Standing = Connection.Standing
 # Where a file is brought.
-IMPORTS = "/sources/import/"
+IMPORTS = "harvester:imports"
 
 WORDS = {
     "ok": "Up to date",
@@ -147,7 +147,7 @@ def _source(connection: Connection, feeds: list[Feed], log: dict[int, list[Crawl
         state_words=WORDS[state],
         sentence=_sentence(state, connection, crawls, service),
         window=words.window(_window(provider), service),
-        older=IMPORTS if provider.exports else "",
+        older=reverse(IMPORTS) if provider.exports else "",
         prove=_prove(connection),
         feeds=_lists(feeds),
         last_good=Moment.of(max(good, default=None)),
@@ -177,7 +177,7 @@ def _of_file(connection: Connection, feeds: list[Feed]) -> Source:
         state_words=WORDS["file"],
         sentence=words.of_file(service, connection.username),
         window="",
-        older=IMPORTS,
+        older=reverse(IMPORTS),
         prove="",
         feeds=_lists(feeds),
         last_good=None,

@@ -10,13 +10,29 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from archive.models import Like
+from harvester.models import Import, ImportRow
+from tests.pages.conftest import NOON, Hang, feed_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 VIEWS = [(1440, "light"), (390, "dark")]
-OPEN = ["/", "/accounts/signin/", "/accounts/callback/instagram/"]
-MINE = ["/likes/", "/likes/?q=zebra", "/sources/", "/settings/", "/welcome/", "/likes/999999/"]
+OPEN = [
+    "/",
+    "/accounts/signin/",
+    "/accounts/callback/instagram/",
+    "/accounts/handle/bluesky/",
+    "/accounts/prove/bluesky/",
+]
+MINE = [
+    "/likes/",
+    "/likes/?q=zebra",
+    "/sources/",
+    "/settings/",
+    "/welcome/",
+    "/likes/999999/",
+]
+CARD = {"kind": "link", "title": "A long card", "text": "words", "link": "https://x.example/"}
 
 
 @pytest.fixture
@@ -44,6 +60,31 @@ def like() -> Like:
     return Like.objects.newest_first()[3]
 
 
+@pytest.fixture
+def wordy(house: tuple[str, dict[str, str]], hang: Hang) -> list[str]:
+    """Pages of the same person about likes in words and about files they brought."""
+    person = Like.objects.first().user
+    export = feed_of(person, standing="file")
+    kinds = ({}, {"is_vague": True}, {"gone_at": NOON}, {"attached": [CARD]}, {"caption": "ש"})
+    told = [
+        hang(person, export, author=f"somebody.with.a.long.name{n}", **kinds[n % 5])
+        for n in range(15)
+    ]
+    for state, words in (("running", ""), ("done", ""), ("failed", "It is cut off.")):
+        over = None if state == "running" else NOON
+        facts = {"state": state, "words": words, "finished_at": over, "total": 9, "done": 4}
+        file = Import.objects.create(user=person, name=f"{state}.zip", new=3, **facts)
+    for number, outcome in enumerate(("new", "here", "improved", "unresolved"), 1):
+        ImportRow.objects.create(file=file, number=number, outcome=outcome, label="@ada", reason="")
+    return [
+        f"/feeds/{export.pk}/",
+        *(f"/likes/{like.pk}/" for like in told[1:4]),
+        "/sources/",
+        "/sources/import/",
+        f"/sources/import/{file.pk}/",
+    ]
+
+
 @pytest.mark.parametrize(("width", "theme"), VIEWS)
 def test_no_page_has_a_known_barrier(opened, width, theme):
     size = {"width": width, "height": 900}
@@ -57,6 +98,49 @@ def test_no_page_has_a_known_barrier(opened, width, theme):
         page.goto(path)
         found += faults(page)
     assert found == []
+
+
+@pytest.mark.parametrize(("width", "theme"), VIEWS)
+def test_likes_in_words_and_files_have_no_known_barrier(opened, wordy, width, theme):
+    size = {"width": width, "height": 900}
+    page = opened(viewport=size, color_scheme=theme, bypass_csp=True)
+    found = []
+    for path in wordy:
+        page.goto(path)
+        found += faults(page)
+    assert found == []
+
+
+def test_words_and_files_stay_inside_the_narrowest_window(opened, wordy):
+    page = opened(viewport={"width": 320, "height": 640})
+    for path in wordy:
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+
+
+def test_a_tile_in_words_is_as_high_as_the_pictures_of_its_row(opened, hang, house):
+    person = Like.objects.first().user
+    hang(person, liked_at=Like.objects.newest_first()[2].liked_at, caption="words")
+    page = opened(viewport={"width": 1440, "height": 900})
+    page.goto("/likes/")
+    tiles = page.locator(".wall > li").evaluate_all(
+        "tiles => tiles.map(tile => tile.getBoundingClientRect()).map(box => [box.top, box.height])"
+    )
+    paper = page.locator(".wall > li:has(.paper)").bounding_box()
+    row = [height for top, height in tiles if abs(top - paper["y"]) < 1]
+    assert len(row) > 1
+    assert max(row) - min(row) < 2
+
+
+def test_a_file_is_sent_with_its_progress_and_without_scripts(opened, house, tmp_path):
+    (tmp_path / "likes.zip").write_bytes(b"not a zip at all")
+    for number, scripts in enumerate((True, False), 1):
+        page = opened(java_script_enabled=scripts)
+        page.goto("/sources/import/")
+        page.locator("input[type=file]").set_input_files(tmp_path / "likes.zip")
+        page.get_by_role("button", name="Import").click()
+        page.locator("article.import").nth(number - 1).wait_for()
+        assert page.locator("article.import").count() == number
 
 
 def test_nothing_sticks_out_of_the_narrowest_window(opened):
