@@ -2,7 +2,7 @@
 
 Starts engines and a simulator of its own, keeps 300 likes as a worker would, serves the pages
 and looks at them with Chromium. Pictures land in `shots/`, the sheet is `shots/sheet.webp`, and
-the picture of the README `shots/showcase.webp`.
+the pictures of the README `shots/showcase.webp` and `shots/doors.webp`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 # First of all: it starts the engines and tells Django's settings about them.
-from tests import stage  # isort: split
+from tests import scenes  # isort: split
 
 from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
@@ -29,14 +29,7 @@ from django.test import Client
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from accounts import signin, upstream
-from accounts.models import User
-from archive.models import Feed, Like, MediaItem
-from harvester import lease, plan, previews
-from harvester.download import Download
-from harvester.walk import Slice, walk
-from providers.shapes import Account, Grant
-from providers.turns import AtOnce
+from tests import stage
 
 SHOWN = (
     ("feed-wide-light", "wall-wide-dark"),
@@ -51,12 +44,25 @@ SHOWN = (
         "sources-phone-dark",
     ),
 )
+DOORS = (
+    ("import-wide-light", "report-wide-dark"),
+    ("handle-arriving-wide-light", "mixed-wide-light"),
+    ("border-wide-dark", "letter-wide-light"),
+    (
+        "import-phone-light",
+        "report-phone-light",
+        "handle-arriving-phone-dark",
+        "mixed-phone-light",
+        "mixed-phone-dark",
+        "sources-all-phone-light",
+    ),
+)
 SIZES = {"wide": (1440, 900), "phone": (390, 844)}
 THEMES = ("light", "dark")
-LIKES = 300
 STRANGER = {
     "welcome": "/",
     "signin": "/accounts/signin/",
+    "handle": "/accounts/handle/bluesky/",
     "problem": "/accounts/callback/instagram/?state=forged&code=x",
 }
 EARLY = {"arriving": "/welcome/", "arriving-wall": "/likes/"}
@@ -77,6 +83,21 @@ PERSON = {
     "password": "/settings/password/",
     "not-found": "/likes/999999/",
 }
+ASKED = {"import": "/sources/import/"}
+HALFWAY = {"import-running": "/sources/import/"}
+BROUGHT = {
+    "imports": "/sources/import/",
+    "report": "/sources/import/{first}/",
+    "unresolved": "/sources/import/{first}/?show=unresolved",
+    "border": "/likes/?before={border}",
+    "mixed": "/likes/",
+    "export": "/feeds/{export}/",
+    "letter": "/likes/{letter}/",
+    "bare": "/likes/{bare}/",
+    "sources-all": "/sources/",
+}
+BY_HANDLE = {"handle-arriving": "/welcome/"}
+BY_HANDLE_AFTER = {"handle-arrived": "/welcome/"}
 NEWCOMER = {"no-source": "/likes/", "no-sources": "/sources/"}
 
 
@@ -102,50 +123,6 @@ def served() -> Iterator[str]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_address[1]}"
     server.shutdown()
-
-
-class House:
-    """A person whose likes arrive when told, and one who has just joined."""
-
-    def __init__(self) -> None:
-        instagram = stage.instagram
-        instagram.set_likes("tess", LIKES)
-        grant = Grant(access_token=instagram.token("tess"))
-        profile = (
-            upstream.service("instagram").client(Account(grant=grant), turns=AtOnce()).profile()
-        )
-        self.connection = signin.connect(None, "instagram", grant, profile)
-        self.person = self.connection.user
-        self.newcomer = User.objects.create_user("newcomer")
-        plan.adopt(self.connection)
-        self.feed = Feed.objects.select_related("connection", "user").get(on_wall=True)
-        self.crawl = plan.open_crawl(self.feed)
-
-    def visit(self, pages: int, seconds: float) -> None:
-        """Read so many pages, fetch pictures for so long, make their previews."""
-        held = lease.take(self.crawl.pk)
-        if held:
-            walk(held, upto=Slice(pages=pages), after_page=lambda crawl, stored: None)
-        Download(user=self.person, seconds=seconds, impatient=True).run()
-        while previews.make():
-            continue
-
-    def addresses(self) -> dict[str, object]:
-        """What stands between the braces of PERSON."""
-        likes = list(Like.objects.of(self.person).on_wall().newest_first())
-        videos = MediaItem.objects.of(self.person).filter(kind="video", state="stored")
-        albums = MediaItem.objects.of(self.person).filter(position=2, state="stored")
-        pictures = MediaItem.objects.of(self.person).filter(kind="image", state="stored")
-        oldest = min(like.liked_at for like in likes[:200])
-        return {
-            "old": likes[len(likes) * 3 // 4].pk,
-            "month": f"/likes/{oldest:%Y}/{oldest.month}/",
-            "photo": pictures.exclude(like__in=albums.values("like")).first().like_id,
-            "album": albums.first().like_id,
-            "video": videos.first().like_id,
-            "feed": self.feed.pk,
-            "source": self.connection.pk,
-        }
 
 
 def cookie(user: object) -> dict[str, str]:
@@ -182,7 +159,8 @@ def shoot(context: BrowserContext, address: str, file: Path) -> None:
 
 def sheet(out: Path) -> None:
     """All pictures small on one sheet: a page a row, wide and narrow, light and dark."""
-    names = [*STRANGER, *EARLY, *PERSON, *NEWCOMER]
+    names = [*STRANGER, *EARLY, *PERSON, *NEWCOMER, *BY_HANDLE, *BY_HANDLE_AFTER]
+    names += [*ASKED, *HALFWAY, *BROUGHT]
     height, gap = 360, 16
     widths = [576, 576, 166, 166]
     paper = Image.new("RGB", (sum(widths) + 5 * gap, len(names) * (height + gap) + gap), "#8a857d")
@@ -197,12 +175,12 @@ def sheet(out: Path) -> None:
     paper.save(out / "sheet.webp", quality=80)
 
 
-def showcase(out: Path, file: Path) -> None:
-    """The pages worth showing first, large enough to look at: the picture of the README."""
+def showcase(out: Path, file: Path, shown: tuple[tuple[str, ...], ...]) -> None:
+    """The pages worth showing first, large enough to look at."""
     height, gap = 480, 20
     wide, narrow = 768, 222
     paper = Image.new("RGB", (2 * wide + 3 * gap, 4 * (height + gap) + gap), "#8a857d")
-    for row, names in enumerate(SHOWN):
+    for row, names in enumerate(shown):
         width = wide if len(names) == 2 else narrow
         step = (paper.width - 2 * gap - width) // (len(names) - 1)
         for column, name in enumerate(names):
@@ -210,6 +188,26 @@ def showcase(out: Path, file: Path) -> None:
             place = (gap + column * step, gap + row * (height + gap))
             paper.paste(shot.resize((width, height), Image.Resampling.LANCZOS), place)
     paper.save(file, quality=82)
+
+
+def doors(browser: Browser, site: str, house: scenes.House, out: Path) -> None:
+    """Other ways in: a handle alone, and a file that brings what no visit can."""
+    crawl = house.follow(None)
+    scenes.visit(crawl, pages=1, seconds=2.5)
+    look(browser, site, BY_HANDLE, crawl.feed.user, out)
+    scenes.visit(crawl, pages=50, seconds=120)
+    look(browser, site, BY_HANDLE_AFTER, crawl.feed.user, out)
+    look(browser, site, ASKED, house.person, out)
+    zips = stage.instagram.export_files("tess", range="all", layout="2026")
+    name, content = next(iter(zips.items()))
+    house.bring(name, content[:-5_000])
+    first = house.bring(name, content, seconds=0)
+    look(browser, site, HALFWAY, house.person, out)
+    house.read_on(first)
+    scenes.visit(house.follow(house.person), pages=50, seconds=120)
+    places = {**house.addresses(), "first": first.pk}
+    pages = {name: path.format(**places) for name, path in BROUGHT.items()}
+    look(browser, site, pages, house.person, out)
 
 
 def main() -> None:
@@ -221,7 +219,7 @@ def main() -> None:
     asked.out.mkdir(parents=True, exist_ok=True)
     with served() as site, sync_playwright() as play:
         browser = play.chromium.launch(executable_path=asked.chromium, args=["--no-sandbox"])
-        house = House()
+        house = scenes.House()
         look(browser, site, STRANGER, None, asked.out)
         house.visit(pages=3, seconds=1.5)
         look(browser, site, EARLY, house.person, asked.out)
@@ -229,9 +227,11 @@ def main() -> None:
         pages = {name: path.format(**house.addresses()) for name, path in PERSON.items()}
         look(browser, site, pages, house.person, asked.out)
         look(browser, site, NEWCOMER, house.newcomer, asked.out)
+        doors(browser, site, house, asked.out)
         browser.close()
     sheet(asked.out)
-    showcase(asked.out, asked.out / "showcase.webp")
+    showcase(asked.out, asked.out / "showcase.webp", SHOWN)
+    showcase(asked.out, asked.out / "doors.webp", DOORS)
 
 
 if __name__ == "__main__":
