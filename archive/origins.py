@@ -49,14 +49,14 @@ def choices(user: User, here: Feed | None = None) -> list[Origin]:
     return found if len(found) > 1 else []
 
 
-def list_title(feed: Feed) -> str:
-    """What a list is called: by its person, else by its service."""
-    kinds = upstream.service(feed.connection.provider).kinds
+def list_title(feed: Feed, provider: str) -> str:
+    """What a list of a service is called: by its person, else by the service. Asks nothing."""
+    kinds = upstream.service(provider).kinds
     kind = kinds.get(feed.kind.partition(":")[0])
     return feed.title or (kind.title if kind else feed.kind)
 
 
 def _origin(feed: Feed, *, here: bool = False) -> Origin:
     title = called(feed.connection)
-    aside = "" if feed.on_wall else f", {list_title(feed)}"
+    aside = "" if feed.on_wall else f", {list_title(feed, feed.connection.provider)}"
     return Origin(feed.connection.provider, title + aside, f"/feeds/{feed.pk}/", here)

@@ -213,7 +213,7 @@ def _address(like: Like | None) -> str:
 
 def _feed_words(feed: Feed) -> dict[str, object]:
     return {
-        "title": origins.list_title(feed),
+        "title": origins.list_title(feed, feed.connection.provider),
         "source": origins.called(feed.connection),
         "service": feed.connection.provider,
         "is_file": feed.connection.standing == Connection.Standing.FILE,

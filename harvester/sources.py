@@ -149,7 +149,7 @@ def _source(connection: Connection, feeds: list[Feed], log: dict[int, list[Crawl
         window=words.window(_window(provider), service),
         older=reverse(IMPORTS) if provider.exports else "",
         prove=_prove(connection),
-        feeds=_lists(feeds),
+        feeds=_lists(feeds, connection.provider),
         last_good=Moment.of(max(good, default=None)),
         last_visit=Moment.of(crawls[0].opened_at if crawls else None),
         next_visit=Moment.of(planned.next_visit_at) if planned and state == "ok" else None,
@@ -179,7 +179,7 @@ def _of_file(connection: Connection, feeds: list[Feed]) -> Source:
         window="",
         older=reverse(IMPORTS),
         prove="",
-        feeds=_lists(feeds),
+        feeds=_lists(feeds, connection.provider),
         last_good=None,
         last_visit=None,
         next_visit=None,
@@ -197,10 +197,10 @@ def _schedules(feeds: list[Feed]) -> list[Schedule]:
     return [feed.schedule for feed in feeds if hasattr(feed, "schedule")]
 
 
-def _lists(feeds: list[Feed]) -> list[dict[str, object]]:
+def _lists(feeds: list[Feed], provider: str) -> list[dict[str, object]]:
     return [
         {
-            "title": origins.list_title(feed),
+            "title": origins.list_title(feed, provider),
             "href": f"/feeds/{feed.pk}/",
             "kept": feed.entries_count,
             "is_named": bool(feed.title),
