@@ -331,3 +331,11 @@ def test_a_time_without_a_zone_is_not_called_exact(feed):
     bring(feed, everything(numbers=(3,)))
     assert Like.objects.get().is_exact
     is_whole(feed)
+
+
+def test_a_service_that_speaks_of_the_future_is_not_believed(feed, listed):
+    listed.exact = True
+    listed.likes[0].times = [datetime.now(UTC) + 40 * DAY]
+    visit(feed)
+    newest = Like.objects.get(post_id="p12")
+    assert newest.liked_at == newest.said_at == newest.entries.get().placed_at
