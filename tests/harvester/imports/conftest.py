@@ -39,7 +39,7 @@ def upload(alice: User, tmp_path: Path) -> Upload:
 
 @pytest.fixture
 def export(tmp_path: Path) -> Path:
-    """An export on disk: 2,500 likes."""
+    """An export on disk: 1,200 likes."""
     path = tmp_path / "instagram-ada-2024-05-06-x.zip"
-    path.write_bytes(brought.export(2_500))
+    path.write_bytes(brought.export(1_200))
     return path

@@ -44,10 +44,10 @@ def test_a_person_is_created_and_the_file_stays(export, capsys):
     status, said = run(capsys, "import_export", "ada", export)
     ada = User.objects.get(username="ada")
     assert status == 0
-    assert "2,500 rows" in said
-    assert "new: 2,500" in said
+    assert "1,200 rows" in said
+    assert "new: 1,200" in said
     assert not ada.has_usable_password()
-    assert Like.objects.of(ada).count() == 2_500
+    assert Like.objects.of(ada).count() == 1_200
     assert export.exists()
     row = Import.objects.get()
     assert (row.user, row.key, row.state, row.name) == (ada, "", "done", export.name)
@@ -67,7 +67,7 @@ def test_one_bad_file_does_not_keep_the_others_out(export, tmp_path, alice, caps
     (tmp_path / "bad.zip").write_bytes(b"PK\3\4 and no more")
     status, said = run(capsys, "import_export", "alice", tmp_path / "bad.zip", export)
     assert status == 1
-    assert "new: 2,500" in said
+    assert "new: 1,200" in said
     assert sorted(Import.objects.values_list("state", flat=True)) == ["done", "failed"]
 
 
@@ -154,7 +154,7 @@ def test_killed_between_rows_it_is_told_so_and_run_again_ends_the_same(export, c
     process.send_signal(signal.SIGKILL)
     process.wait()
     cut = Import.objects.get()
-    assert 0 < cut.done < 2_500
+    assert 0 < cut.done < 1_200
     assert cut.done == cut.rows.count() == Like.objects.count()
     Import.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
     assert tick.look().imports == [cut.pk]
@@ -163,8 +163,8 @@ def test_killed_between_rows_it_is_told_so_and_run_again_ends_the_same(export, c
     assert (cut.state, cut.trouble) == ("failed", "broken_off")
     status, _ = run(capsys, "import_export", "ada", export)
     again = Import.objects.latest("pk")
-    assert (status, again.here, again.new) == (0, cut.done, 2_500 - cut.done)
-    assert Like.objects.count() == 2_500
+    assert (status, again.here, again.new) == (0, cut.done, 1_200 - cut.done)
+    assert Like.objects.count() == 1_200
 
 
 def test_broken_off_by_hand_it_says_so(export, monkeypatch, alice):
