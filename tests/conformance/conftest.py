@@ -27,7 +27,7 @@ def service(request: pytest.FixtureRequest, cast: dict[str, StandIn], settings: 
     """A service without likes and troubles, to which the house was led by its configuration."""
     played = cast[request.param]
     played.reset()
-    hosts = frozenset(played.hosts)
+    hosts = settings.FETCH_ALLOW_PRIVATE_HOSTS | frozenset(played.hosts)
     settings.FETCH_ALLOW_PRIVATE_HOSTS = hosts
     settings.UPSTREAM = {
         **settings.UPSTREAM,

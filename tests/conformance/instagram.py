@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -106,7 +107,7 @@ class Instagram(StandIn):
         return f"{self._id(who)}.c0ffee1.{self._id(who):0>32}"
 
     def _id(self, who: str) -> str:
-        return f"{self._born}{int.from_bytes(who.encode(), 'big')}"[:18]
+        return str(zlib.crc32(f"{self._born} {who}".encode()))
 
     def connect(self, who: str = "tess", user: User | None = None) -> Connection:
         self.likes.setdefault(who, [])

@@ -122,9 +122,13 @@ class StandIn(ABC):
         self._told, self._skip, self._times = answer, skip, times
 
     def heal(self) -> None:
+        """Nothing is wrong, and no trick played."""
         self._told, self._skip, self._times = None, 0, 0
-        self.trick: Trick = lambda number, cut: cut
-        self._pages = 0
+        self.play(lambda number, cut: cut)
+
+    def play(self, trick: Trick) -> None:
+        """Make something else of each page from now on; pages are counted from 1."""
+        self._trick, self._pages = trick, 0
 
     def _trouble(self) -> Answer | None:
         """What to say instead of the page that is asked for now."""
@@ -145,7 +149,7 @@ class StandIn(ABC):
         self._pages += 1
         after = self.mark(rows[size - 1]) if len(rows) > size else None
         page = Cut(cursor, tuple(rows[:size]), after)
-        return self.trick(self._pages, self.last_cursor(page))
+        return self._trick(self._pages, self.last_cursor(page))
 
     def last_cursor(self, cut: Cut) -> Cut:
         """The page with the cursor that this service tells; by default none at the end."""
