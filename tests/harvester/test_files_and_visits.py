@@ -281,6 +281,15 @@ def test_what_the_service_showed_is_not_replaced_by_what_a_file_says(feed):
     assert Like.objects.get(post_id="p12").caption == "about p12"
 
 
+def test_of_two_exports_the_one_made_last_is_believed_whichever_comes_first(feed):
+    newer, older = everything(numbers=(4,)), everything(numbers=(4,), until=6)
+    bring(feed, newer)
+    bring(feed, older)
+    like = Like.objects.get()
+    assert like.author == author(4, newer.made_at) != author(4, older.made_at)
+    assert like.heard_names == sorted({author(4, newer.made_at), author(4, older.made_at)})
+
+
 def test_a_time_that_the_export_does_not_say_is_a_range(feed):
     bring(feed, everything(numbers=(3,), timeless=(3,)))
     like = Like.objects.get()
