@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from providers import zips
 from providers.errors import BadExport
 from providers.fetch import LIMITS
-from providers.instagram.export import zips
-from providers.instagram.export.zips import ZipEntry
+from providers.zips import ZipEntry
 
 MEDIA = frozenset((".jpg", ".jpeg", ".png", ".webp", ".gif", ".heic", ".avif", ".mp4", ".mov"))
 BESIDE = frozenset((".json", ".xz", ".txt"))

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from stat import S_ISREG
 
-from providers.instagram.export import zips
+from providers import zips
 from providers.instagram.export.names import (
     ORDER,
     Kind,

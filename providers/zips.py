@@ -13,7 +13,7 @@ from pathlib import Path
 from stat import S_ISLNK
 from typing import BinaryIO
 
-from providers.instagram.export.refusals import refused
+from providers.errors import BadExport
 
 MOST_ENTRIES = 20_000
 CHUNK_BYTES = 64 * 1024
@@ -29,6 +29,12 @@ _COMMENT_BYTES = 0xFFFF
 _FURTHEST = 2**62
 _FULL32, _FULL16 = 0xFFFFFFFF, 0xFFFF
 _STORED, _DEFLATED = 0, 8
+_WORDS = {
+    "unreadable": "This file cannot be read here: choose it once more.",
+    "damaged": "This zip is damaged or was cut off on its way: download it again.",
+    "overlap": "The files in this zip lie upon each other, which none should: download it again.",
+    "too_many": "This holds more files than an export: ask for Likes and Saved alone.",
+}
 _LOCKED = 0x2041  # a password, a strong one, a directory that is locked too
 
 
@@ -248,3 +254,8 @@ def _packed(path: Path, entry: ZipEntry) -> Iterator[bytes]:
         raise refused("unreadable") from None
     if left:
         raise refused("damaged")
+
+
+def refused(code: str) -> BadExport:
+    """The error of a code, to raise: one sentence, what is wrong and what to do."""
+    return BadExport(code, _WORDS[code])
