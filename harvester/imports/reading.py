@@ -24,6 +24,7 @@ _NOT_YOURS = (
     "This file seems to be of @{told}, and you are @{known} here: "
     "if it is somebody else's, its likes are among yours now."
 )
+_EXPLAINED = "a newer export names the very post"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ def read_export(held: Held, opened: Opened, upto: Upto) -> bool:
             return True
     held.renew()
     imports.finish(connection)
+    held.explained(_EXPLAINED)
     held.finish()
     return False
 

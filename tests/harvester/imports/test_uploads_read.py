@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from datetime import timedelta
 
@@ -51,6 +52,26 @@ def test_every_row_is_kept_and_told(upload, alice):
 def test_the_upload_is_gone_afterwards(upload):
     row = read(upload(brought.export(3)))
     assert (row.key, stored()) == ("", [])
+
+
+def test_a_row_without_an_address_is_not_new_beside_the_one_that_has_it(upload):
+    named = {
+        "title": "ada_pix",
+        "string_list_data": [
+            {"href": "https://www.instagram.com/p/DS8nkgTk0hN/", "timestamp": 1767225600}
+        ],
+    }
+    row = read(
+        upload(
+            brought.zipped(
+                {
+                    "likes.json": '{"media_likes": [["2026-01-01T00:00:00", "ada_pix"]]}',
+                    "likes/liked_posts.json": json.dumps({"likes_media_likes": [named]}),
+                }
+            )
+        )
+    )
+    assert (row.new, row.here, Like.objects.count()) == (1, 1, 1)
 
 
 def test_the_same_file_again_is_here_already(upload):
