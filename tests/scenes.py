@@ -74,23 +74,28 @@ class House:
         albums = media.filter(position=2)
         oldest = min(like.liked_at for like in likes[:200])
         files = Feed.objects.of(self.person).filter(connection__standing="file", on_wall=True)
-        bare = Like.objects.of(self.person).on_wall().filter(media=None)
+        bare = Like.objects.of(self.person).on_wall().filter(media=None).newest_first()
+        told = list(bare.filter(wall_feed__in=files).values_list("pk", flat=True))
+        photos = media.filter(kind="image").exclude(like__in=albums.values("like"))
         return {
             "old": likes[len(likes) * 3 // 4].pk,
-            "border": likes[min(len(likes) - 1, 270)].pk,
+            "border": likes[_border(likes, set(told))].pk,
             "month": f"/likes/{oldest:%Y}/{oldest.month}/",
-            "photo": media.filter(kind="image")
-            .exclude(like__in=albums.values("like"))
-            .first()
-            .like_id,
+            "photo": photos.first().like_id,
             "album": albums.first().like_id,
             "video": media.filter(kind="video").first().like_id,
             "feed": self.feed.pk,
             "source": self.connection.pk,
             "export": getattr(files.first(), "pk", 0),
-            "letter": getattr(bare.exclude(attached=[]).first(), "pk", 0),
-            "bare": getattr(bare.filter(wall_feed__in=files).first(), "pk", 0),
+            "letter": getattr(bare.exclude(attached=[]).exclude(caption="").first(), "pk", 0),
+            "bare": next(iter(told[20:21]), 0),
         }
+
+
+def _border(likes: list[Like], told: set[int]) -> int:
+    """Where on the wall those likes begin that only a file told of, a few rows before."""
+    first = next((at for at, like in enumerate(likes) if like.pk in told), 0)
+    return max(first - 14, 0)
 
 
 def first_visit(connection: Connection) -> Crawl:

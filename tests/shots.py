@@ -46,14 +46,14 @@ SHOWN = (
 )
 DOORS = (
     ("import-wide-light", "report-wide-dark"),
-    ("handle-arriving-wide-light", "mixed-wide-light"),
-    ("border-wide-dark", "letter-wide-light"),
+    ("handle-arriving-wide-light", "border-wide-light"),
+    ("export-older-wide-dark", "letter-wide-light"),
     (
         "import-phone-light",
         "report-phone-light",
         "handle-arriving-phone-dark",
-        "mixed-phone-light",
-        "mixed-phone-dark",
+        "border-phone-light",
+        "imports-phone-dark",
         "sources-all-phone-light",
     ),
 )
@@ -92,6 +92,7 @@ BROUGHT = {
     "border": "/likes/?before={border}",
     "mixed": "/likes/",
     "export": "/feeds/{export}/",
+    "export-older": "/feeds/{export}/?before={bare}",
     "letter": "/likes/{letter}/",
     "bare": "/likes/{bare}/",
     "sources-all": "/sources/",
