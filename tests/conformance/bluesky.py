@@ -53,6 +53,7 @@ class Bluesky(StandIn):
     empty_goes_on = False
     proves_bytes = True
     keeps_dangling = True
+    sides = ("", "view ")
     no_picture = wrong("BlobNotFound", "Blob not found")
     says: ClassVar[Mapping[str, Mapping[str, Answer]]] = {
         "limited": {

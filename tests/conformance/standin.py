@@ -62,6 +62,8 @@ class StandIn(ABC):
     proves_bytes: ClassVar[bool]
     # A like outlives the post it was given to.
     keeps_dangling: ClassVar[bool]
+    # Where it tells of an item: keys of `bent` are one of these and the post's id.
+    sides: ClassVar[tuple[str, ...]] = ("",)
 
     places: Mapping[str, Place]
 

@@ -11,9 +11,10 @@ import pytest
 from django.db import connection
 
 from accounts import upstream
+from accounts.models import Connection
 from archive.models import MediaItem
 from harvester.download import Download
-from harvester.models import Crawl
+from harvester.models import Crawl, Halt
 from providers.errors import ProviderError
 from tests.conformance.cast import saying
 from tests.conformance.places import Answer
@@ -49,14 +50,16 @@ def check_nowhere(service, *texts: str) -> None:
 
 
 def test_secrets_are_in_no_log_and_no_row(feed, service, shelves, everything_said):
-    ways = [answer for told in service.says.values() for answer in told.values()]
+    """One way of saying each kind of trouble, then all is well."""
+    ways = [next(iter(told.values())) for told in service.says.values()]
     for answer in [*ways, None]:
         service.heal()
         if answer:
             service.tell(answer)
         let_time_pass()
         Crawl.objects.all().delete()
-        feed.connection.__class__.objects.update(state="connected")
+        Halt.objects.all().delete()
+        Connection.objects.update(state="connected")
         visit(feed)
     Download().run()
     assert "page stored" in everything_said.text
