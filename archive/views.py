@@ -216,5 +216,6 @@ def _feed_words(feed: Feed) -> dict[str, object]:
         "title": origins.list_title(feed, feed.connection.provider),
         "source": origins.called(feed.connection),
         "service": feed.connection.provider,
+        "on_wall": feed.on_wall,
         "is_file": feed.connection.standing == Connection.Standing.FILE,
     }
