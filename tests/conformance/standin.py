@@ -78,7 +78,7 @@ class StandIn(ABC):
         self.deleted: set[str] = set()
         self.bent: dict[str, Callable[[Any], Any]] = {}
         self.swapped: dict[str, bytes | None] = {}
-        self.size = 4
+        self.size = 6
         self._number = 0
         self.heal()
         for place in self.places.values():

@@ -67,10 +67,10 @@ def check_healed(feed: Feed, service: StandIn) -> None:
 
 def test_a_circle_in_a_later_visit_loses_nothing(feed, service):
     visit(feed)
-    service.like(9)
+    service.like(2 * service.size + 1)
     service.play(the_same_cursor_twice())
     assert visit_until_it_ends(feed).state == Crawl.State.FAILED
-    assert set(kept(feed)) == set(service.order()) - {service.order()[8]}
+    assert set(kept(feed)) == set(service.order()) - {service.order()[2 * service.size]}
     check_healed(feed, service)
 
 
@@ -148,7 +148,7 @@ def test_a_list_that_moves_while_it_is_read_is_whole_at_the_next_visit(feed, ser
 
 
 def test_a_page_without_measure_ends_and_counts_what_it_left_out(service, feed):
-    service.like(1100)
+    service.like(990)
     service.play(lambda number, cut: without_measure(service, cut))
     crawl = visit_until_it_ends(feed)
     assert crawl.rejected > 0
