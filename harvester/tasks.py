@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 
 # Short goes, so that a person who has just come never waits long behind somebody's backlog.
 MEDIA_SECONDS = 15.0
+# Nobody waits for previews as they wait for anything else that these workers do.
+PREVIEW_SECONDS = 3.0
 
 
 @shared_task
@@ -71,7 +73,7 @@ def read_import(import_id: int) -> None:
 @shared_task
 def preview() -> None:
     """Make previews for a while."""
-    if previews.make():
+    if previews.make(PREVIEW_SECONDS):
         preview.delay()
 
 
