@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import Connection, Host
 from harvester import lease, outcomes, plan, tick
 from harvester.models import Crawl, Halt, Schedule
 from tests.conformance.cast import CAST, saying
 from tests.conformance.conftest import feed_of
+from tests.conformance.places import HTML, Answer
 from tests.conformance.visits import let_time_pass, seconds_until, visit_until_it_ends
 from tests.conftest import visit
 from tests.shelves import check_laws, kept
@@ -103,6 +105,18 @@ def test_a_limit_is_for_those_whom_the_service_counts_together(feed, service, an
     assert kept(other) == service.order("bo")
 
 
+@saying("limited_for_ten_minutes")
+def test_who_waits_for_others_does_not_make_them_wait_longer(feed, service, answer):
+    """Else a few people who come again and again would never let each other in."""
+    other = feed_of(service, "bo")
+    service.tell(answer)
+    visit(feed)
+    soon = timezone.now() + timedelta(seconds=20)
+    Host.objects.update(not_before=soon)
+    visit(other)
+    assert all(host.not_before == soon for host in Host.objects.exclude(not_before=None))
+
+
 @saying("moment")
 def test_trouble_of_a_moment_is_waited_for(feed, service, answer):
     service.tell(answer, skip=1)
@@ -130,6 +144,20 @@ def test_a_host_that_nobody_answers_at_is_waited_for(feed, service):
     assert (crawl.state, crawl.attempts) == (Crawl.State.WAITING, 1)
     place.come_back()
     check_goes_on(feed, service, rest_of(service))
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_trouble_at_any_host_that_a_page_needs_is_waited_for(feed, service, monkeypatch, status):
+    """Nothing of a page is kept before all of it was told."""
+    for role, count in service.budget([service.size], first=True).items():
+        let_time_pass()
+        with monkeypatch.context() as patch:
+            unwell = Answer(status, HTML, {"Retry-After": "600"})
+            patch.setattr(service.places[role], "answer", lambda path, query, say=unwell: say)
+            crawl, _ = visit(feed)
+        assert (crawl.state, crawl.pages, count) == (Crawl.State.WAITING, 0, 1), role
+        assert kept(feed) == []
+    check_goes_on(feed, service, len(service.pages_of(18)))
 
 
 @saying("unreadable")
