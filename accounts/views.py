@@ -129,7 +129,8 @@ def signup(request: HttpRequest) -> HttpResponse:
         if user is None:
             return render(request, "accounts/signup.html", {"form": form, **doors()})
         login(request, user, backend=signin.BACKEND)
-        return redirect(settings.SIGNED_IN_URL)
+        wanted = safe_path(request.GET.get("next", ""), "")
+        return redirect(wanted or resolve_url(settings.SIGNED_IN_URL))
     return render(request, "accounts/signup.html", {"form": form, **doors()})
 
 

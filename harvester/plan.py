@@ -24,9 +24,12 @@ WHOLE_WALK_EVERY = timedelta(days=7)
 def adopt(connection: Connection) -> list[Feed]:
     """The feeds that are kept for a connection, made where missing; a visit is due at once.
 
-    Safe to repeat; a connection that works again is visited without delay.
+    Safe to repeat; a connection that works again is visited without delay. What came as
+    files has lists of its own, which nobody visits.
     """
-    feeds = []
+    feeds: list[Feed] = []
+    if connection.standing == Connection.Standing.FILE:
+        return feeds
     for kind in upstream.service(connection.provider).kinds.values():
         if kind.default:
             feed, _ = Feed.objects.get_or_create(

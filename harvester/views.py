@@ -111,12 +111,14 @@ def _begun(request: SignedInRequest) -> Feed | None:
 
 
 def _newest(request: SignedInRequest) -> Feed | None:
-    feeds = Feed.objects.of(request.user).filter(on_wall=True).select_related("connection")
+    visited = Feed.objects.of(request.user).exclude(connection__standing=Connection.Standing.FILE)
+    feeds = visited.filter(on_wall=True).select_related("connection")
     return feeds.order_by("-connection__connected_at", "-pk").first()
 
 
 def _connection(request: SignedInRequest, connection_id: int) -> Connection:
-    connections = Connection.objects.of(request.user)
+    # What came as a file is never visited: there is nothing to check, pause or disconnect.
+    connections = Connection.objects.of(request.user).exclude(standing=Connection.Standing.FILE)
     found = connections.filter(pk=connection_id).first() if connection_id < 2**63 else None
     if found is None:
         raise Http404

@@ -129,3 +129,15 @@ def test_who_has_to_sign_in_first_comes_back(client, alice):
     page = client.get(response["Location"]).content.decode()
     assert 'value="/likes/?q=sea"' in page
     assert not User.objects.filter(username="nobody").exists()
+
+
+def test_who_joins_lands_where_they_wanted_to_go(client, db):
+    form = {"username": "zoe", "password1": "a-long-enough-one", "password2": "a-long-enough-one"}
+    answer = client.post("/accounts/signup/?next=/sources/import/", form)
+    assert answer["Location"] == "/sources/import/"
+
+
+def test_who_joins_is_sent_to_no_other_house(client, db):
+    form = {"username": "zoe", "password1": "a-long-enough-one", "password2": "a-long-enough-one"}
+    answer = client.post("/accounts/signup/?next=//elsewhere.example/", form)
+    assert answer["Location"] == "/welcome/"

@@ -67,7 +67,8 @@ class House:
         """What every process of this house starts with."""
         terminal = {name: os.environ[name] for name in KEPT if name in os.environ}
         here = {"LIKELIST_DATA": str(self.data), "PORT": str(self.port)}
-        return {**terminal, **TIGHT, **self.instagram.env(), **here, **self.told}
+        stand_ins = {**self.instagram.env(), **self.instagram.bluesky_env()}
+        return {**terminal, **TIGHT, **stand_ins, **here, **self.told}
 
     def prepare(self) -> None:
         """Migrate the database that the environment names."""
