@@ -17,6 +17,8 @@ from providers.errors import RateLimited
 # A host that asks for no more than this is waited for on the spot.
 PATIENCE = 2.0
 LONGEST = timedelta(days=1)
+# What is said of a host that is left alone already.
+RESTS = "host_rests"
 _RESERVE = """
 UPDATE accounts_connection
    SET next_call_at = greatest(next_call_at, clock_timestamp()) + make_interval(secs => %(seconds)s)
@@ -37,7 +39,7 @@ class TurnsOf:
         """Sleep until this connection may ask; RateLimited while `host` wants to be left alone."""
         turn, closed = _reserve(self.connection_id, host)
         if closed > PATIENCE:
-            raise RateLimited("host_rests", "The host asked everybody here to wait.", closed, host)
+            raise RateLimited(RESTS, "The host asked everybody here to wait.", closed, host)
         time.sleep(max(0.0, closed, turn))
 
     def told(self, host: str, left: int | None, seconds: float | None) -> None:
@@ -53,7 +55,7 @@ class TurnsOfAll:
         """At once; RateLimited while `host` wants to be left alone."""
         closed = resting().get(host, 0.0)
         if closed > PATIENCE:
-            raise RateLimited("host_rests", "The host asked everybody here to wait.", closed, host)
+            raise RateLimited(RESTS, "The host asked everybody here to wait.", closed, host)
 
     def told(self, host: str, left: int | None, seconds: float | None) -> None:
         """Leave a host alone that grants nothing more until it counts anew."""

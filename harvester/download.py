@@ -143,7 +143,7 @@ class Download:
         is_news = got.item.trouble != error.code
         self.tried.append(got.item.pk)
         mishaps.note(got.item, error, got.fetched.sha256 if got.fetched else "")
-        if isinstance(error, RateLimited) and error.host and error.code != "host_rests":
+        if isinstance(error, RateLimited) and error.host and error.code != turns.RESTS:
             turns.rest(error.host, timedelta(seconds=error.retry_after or LIMITED))
         if isinstance(error, Denied) and is_news:
             fresh.addresses(got.item)

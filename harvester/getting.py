@@ -9,6 +9,7 @@ from functools import lru_cache
 from django.conf import settings
 
 from accounts import upstream
+from accounts.turns import RESTS
 from archive.models import MediaItem
 from providers.decoder import Decoder, Seen
 from providers.errors import ProviderError, RateLimited, TryLater, WrongContent
@@ -66,7 +67,7 @@ class Resting:
         """At once; RateLimited while `host` rests."""
         if self.hosts.get(host, 0.0) > 0:
             rests = self.hosts[host]
-            raise RateLimited("host_rests", "The host asked everybody to wait.", rests, host)
+            raise RateLimited(RESTS, "The host asked everybody to wait.", rests, host)
 
     def told(self, host: str, left: int | None, seconds: float | None) -> None:
         """A host that grants nothing more rests until it counts anew."""

@@ -73,7 +73,9 @@ def _rate_limited(crawl: Crawl, error: ProviderError) -> None:
         wait = timedelta(seconds=min(max(asked, shortest), LONGEST_LIMIT.total_seconds()))
     until = Now() + wait
     if isinstance(error, RateLimited) and error.host:
-        turns.rest(error.host, wait)
+        # Who only heard that it rests does not make it rest longer.
+        if error.code != turns.RESTS:
+            turns.rest(error.host, wait)
     else:
         Connection.objects.filter(pk=crawl.feed.connection_id).update(not_before=until)
     crawl.state, crawl.not_before = Crawl.State.WAITING, until
