@@ -165,6 +165,19 @@ LOGOUT_REDIRECT_URL = "/"
 # Where a person goes who has just come back from a service.
 SIGNED_IN_URL = "harvester:welcome"
 
+# Upstream services
+
+UPSTREAM = {name: env.text(name) for built in SERVICES.values() for name in built.variables}
+# What an operator opens comes beside the stand-in, not in its place.
+UPSTREAM["FETCH_ALLOW_PRIVATE_HOSTS"] = ",".join(
+    filter(None, (env.text("FETCH_ALLOW_PRIVATE_HOSTS"), DECIDED.get("FETCH_ALLOW_PRIVATE_HOSTS")))
+)
+try:
+    FETCH_ALLOW_PRIVATE_HOSTS = allowed_hosts(UPSTREAM["FETCH_ALLOW_PRIVATE_HOSTS"])
+    services = [builder.from_values(UPSTREAM) for builder in SERVICES.values()]
+except BadConfiguration as exc:
+    raise ImproperlyConfigured(str(exc)) from None
+
 # Security
 
 PREFIX = "__Host-" if HTTPS else ""
@@ -183,7 +196,6 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "accounts.views.csrf_failure"
-INSTAGRAM_OAUTH_URL = env.url("INSTAGRAM_OAUTH_URL", "https://api.instagram.com")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
@@ -194,28 +206,12 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": ["'self'"],
         "font-src": ["'self'"],
         "manifest-src": ["'self'"],
-        "form-action": ["'self'", INSTAGRAM_OAUTH_URL],
+        "form-action": ["'self'", *(one.consent.origin for one in services if one.consent)],
         "frame-ancestors": ["'none'"],
         "base-uri": ["'none'"],
     }
 }
 
-# Upstream services
-
-UPSTREAM = {name: env.text(name) for built in SERVICES.values() for name in built.variables}
-# What an operator opens comes beside the stand-in, not in its place.
-UPSTREAM["FETCH_ALLOW_PRIVATE_HOSTS"] = ",".join(
-    filter(None, (env.text("FETCH_ALLOW_PRIVATE_HOSTS"), DECIDED.get("FETCH_ALLOW_PRIVATE_HOSTS")))
-)
-if env.choice("INSTAGRAM_DIALECT", "v1", ("v1", "login")) == "login":
-    raise ImproperlyConfigured("INSTAGRAM_DIALECT=login cannot be used yet: leave it at v1.")
-env.url("INSTAGRAM_API_URL", "")
-try:
-    FETCH_ALLOW_PRIVATE_HOSTS = allowed_hosts(UPSTREAM["FETCH_ALLOW_PRIVATE_HOSTS"])
-    for builder in SERVICES.values():
-        builder.from_values(UPSTREAM)
-except BadConfiguration as exc:
-    raise ImproperlyConfigured(str(exc)) from None
 MEDIA_CONCURRENCY = env.count("MEDIA_CONCURRENCY", 16, least=1)
 
 # The workshop's clockwork

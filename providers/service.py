@@ -38,6 +38,10 @@ class Client(Protocol):
 class Consent(Protocol):
     """The door of OAuth: a person agrees at the service, and comes back with a code."""
 
+    @property
+    def origin(self) -> str:
+        """Where people are sent for that: scheme, host and port."""
+
     def authorize_url(self, *, redirect_uri: str, state: str, verifier: str) -> str:
         """Where to send the browser. The verifier goes along only as its S256 challenge."""
 

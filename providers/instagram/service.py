@@ -92,6 +92,12 @@ class Instagram:
         return urlsplit(self._api_url).hostname or ""
 
     @property
+    def origin(self) -> str:
+        """Where its consent page is."""
+        parts = urlsplit(self._oauth_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
     def consent(self) -> Consent | None:
         """Itself, where there is an app to sign in with."""
         return self if self._client_id and self._client_secret.reveal() else None
