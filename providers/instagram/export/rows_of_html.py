@@ -7,6 +7,7 @@ a post's link that holds no other post's.
 from __future__ import annotations
 
 import codecs
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -18,9 +19,10 @@ from providers.instagram.export.refusals import refused
 from providers.instagram.export.told import Told
 from providers.text import clean
 
-_DEEPEST = 256
-# A page of fifty thousand likes has a twentieth of these.
-_MOST_PIECES = 20_000_000
+# Instagram nests a quarter as deep.
+_DEEPEST = 64
+# Tags, ends of tags and texts. A page of fifty thousand likes has half of these.
+_MOST_PIECES = 4_000_000
 # What the parser keeps for later: a tag that does not end yet, or a style sheet.
 _UNREAD_CHARS = 512 * 1024
 _UNREAD_STYLE_CHARS = 4 * 1024 * 1024
@@ -78,6 +80,7 @@ class _Page(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self._open = [_Element("", holds_rows=True)]
+        self._tags: Counter[str] = Counter()
         self._found: list[_Element] = []
         self._tables = 0
         self._pieces = 0
@@ -101,9 +104,11 @@ class _Page(HTMLParser):
             self._found.append(self._open[0].only)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._count_piece()
         if tag in _VOID:
             return
-        self._count_piece()
+        if len(self._open) >= _DEEPEST:
+            raise refused("bad_html")
         told = dict(attrs)
         holds_rows = tag in ("body", "main") or told.get("role") == "main"
         element = _Element(tag, holds_rows, link=self._link(tag, told.get("href")))
@@ -112,6 +117,7 @@ class _Page(HTMLParser):
             element.number = self._tables
         self._count_cell(tag)
         self._open.append(element)
+        self._tags[tag] += 1
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in _VOID:
@@ -119,15 +125,28 @@ class _Page(HTMLParser):
             self.handle_endtag(tag)
 
     def handle_endtag(self, tag: str) -> None:
-        if any(element.tag == tag for element in self._open[1:]):
+        self._count_piece()
+        if self._tags[tag]:
             while self._open[-1].tag != tag:
                 self._close()
             self._close()
 
     def _count_piece(self) -> None:
         self._pieces += 1
-        if self._pieces > _MOST_PIECES or len(self._open) >= _DEEPEST:
+        if self._pieces > _MOST_PIECES:
             raise refused("bad_html")
+
+    def handle_comment(self, data: str) -> None:
+        self._count_piece()
+
+    def handle_decl(self, decl: str) -> None:
+        self._count_piece()
+
+    def handle_pi(self, data: str) -> None:
+        self._count_piece()
+
+    def unknown_decl(self, data: str) -> None:
+        self._count_piece()
 
     def handle_data(self, data: str) -> None:
         self._count_piece()
@@ -162,6 +181,7 @@ class _Page(HTMLParser):
     def _close(self) -> None:
         """Hand the innermost element to the one around it, as a part of its row or as a row."""
         child, parent = self._open.pop(), self._open[-1]
+        self._tags[child.tag] -= 1
         if child.is_many:
             self._let_go(parent)
         elif child.link is None:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from providers.errors import BadExport
+from providers.instagram.export import rows_of_html
 from providers.instagram.export.cleaning import cleaned
 from providers.instagram.export.mojibake import repaired
 from providers.instagram.export.rows_of_html import told_of_page
@@ -205,3 +206,36 @@ def test_a_page_without_end_is_refused(raw: str) -> None:
     chunks = (raw[at : at + 65_536].encode() for at in range(0, len(raw), 65_536))
     with pytest.raises(BadExport):
         list(told_of_page(chunks))
+
+
+@pytest.mark.parametrize("piece", ["</p>", "<br>", "<!---->", "<!x>", "<?x>", "a<b></b>"])
+def test_everything_a_page_consists_of_is_counted(
+    monkeypatch: pytest.MonkeyPatch, piece: str
+) -> None:
+    monkeypatch.setattr(rows_of_html, "_MOST_PIECES", 1_000)
+    assert list(told_of_page([piece.encode() * 300])) == []
+    with pytest.raises(BadExport):
+        list(told_of_page([piece.encode() * 1_001]))
+
+
+@pytest.mark.parametrize(("depth", "is_taken"), [(63, True), (64, False)])
+def test_a_page_is_nested_sixty_four_deep_at_most(depth: int, is_taken: bool) -> None:
+    raw = "<div>" * depth + "words" + "</div>" * depth
+    try:
+        list(told_of_page([raw.encode()]))
+    except BadExport:
+        assert not is_taken
+    else:
+        assert is_taken
+
+
+@pytest.mark.parametrize(("count", "code"), [(1_000, ""), (1_001, "bad_json")])
+def test_a_file_has_a_thousand_lists_at_most(tmp_path: Path, count: int, code: str) -> None:
+    raw = json.dumps({f"list_{number}": [] for number in range(count)})
+    assert code_of(tmp_path, raw, "liked_posts.json") == code
+
+
+def test_a_list_that_comes_again_and_again_takes_no_memory() -> None:
+    entries = Entries([b"{", *[b'"ab":[],' * 1_000] * 5, b'"ab":[]}'])
+    assert list(entries) == []
+    assert entries.names == {"ab"}
