@@ -17,6 +17,9 @@ from providers.instagram.export.refusals import refused
 
 _DEEPEST_ENTRY = 32
 _DEEPEST = 1_000
+# An export has one or two lists in a file.
+_MOST_NAMES = 1_000
+_NAME_CHARS = 100
 # A collection of ten thousand posts takes half of this.
 _MOST_VALUES = 400_000
 _MOST_CHARS = 16 * 1024 * 1024
@@ -29,11 +32,12 @@ class TooMuch:
 class Entries:
     """Iterates (name of the array, "" for one without; entry). Repaired text, plain values.
 
-    `names` are the arrays met so far, empty ones too. BadExport when the JSON is not whole.
+    `names` are the arrays met so far, empty ones too. BadExport when the JSON is not whole, or
+    has more arrays than any export.
     """
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
-        self.names: list[str] = []
+        self.names: set[str] = set()
         self._chunks = chunks
         self._depth = 0
         self._base = 0
@@ -78,12 +82,17 @@ class Entries:
             self._depth += 1
             if is_list and (self._depth == 1 or (self._depth == 2 and not self._base)):
                 self._base = self._depth
-                self.names.append(self._name)
+                self._take_name()
         elif event[:3] == "end":
             if self._depth == self._base:
                 self._base = 0
             self._depth -= 1
         if self._depth > _DEEPEST:
+            raise refused("bad_json")
+
+    def _take_name(self) -> None:
+        self.names.add(self._name[:_NAME_CHARS])
+        if len(self.names) > _MOST_NAMES:
             raise refused("bad_json")
 
 
