@@ -10,11 +10,13 @@ from pathlib import Path
 
 from providers.instagram.export.account import whose
 from providers.instagram.export.archive import Contents, opened, read_through
+from providers.instagram.export.effort import Effort
 from providers.instagram.export.lists import ListFile
 from providers.instagram.export.refusals import refused
 from providers.shapes import ExportRow
 
 MOST_ROWS = 1_000_000
+MOST_TITLES = 2_000
 _AS_JSON = (
     "This export came as HTML, which tells times only to the minute and in no time zone: "
     "next time ask for the format JSON and the range All time."
@@ -59,10 +61,13 @@ class InstagramExports:
 
         BadExport, whose words are one sentence, when any of it cannot be trusted.
         """
-        contents = opened(path, name)
+        effort = Effort()
+        contents = effort.watched(opened(path, name))
         _refuse_nothing(contents)
         read_through(contents)
-        yield _counted(contents, name)
+        export = _counted(contents, name)
+        effort.end()
+        yield export
 
 
 def _refuse_nothing(contents: Contents) -> None:
@@ -73,8 +78,9 @@ def _refuse_nothing(contents: Contents) -> None:
 
 def _counted(contents: Contents, name: str) -> InstagramExport:
     total, made_at, lists = 0, None, []
+    titles: set[str] = set()
     for member in contents.lists:
-        file, rows, newest = _read(ListFile(member))
+        file, rows, newest = _read(ListFile(member), titles)
         total += rows
         if total > MOST_ROWS:
             raise refused("too_many_rows")
@@ -84,16 +90,22 @@ def _counted(contents: Contents, name: str) -> InstagramExport:
     return InstagramExport(account, made_at, total, _advice(contents, total), tuple(lists))
 
 
-def _read(file: ListFile) -> tuple[ListFile, int, datetime | None]:
-    """The file as it is to be read, how many rows it has, and the newest time of them."""
+def _read(file: ListFile, titles: set[str]) -> tuple[ListFile, int, datetime | None]:
+    """The file as it is to be read, how many rows it has, and the newest time of them.
+
+    `titles` gathers what the export calls its collections.
+    """
     total, newest = 0, None
     for found in file.rows():
         total += 1
         newest = max(filter(None, (newest, found.at)), default=None)
-        if total > MOST_ROWS:
+        titles.update(filter(None, [found.row.title]))
+        if total > MOST_ROWS or len(titles) > MOST_TITLES:
             raise refused("too_many_rows")
     strict = file.strict()
-    return _read(strict) if strict.is_strict and not file.is_strict else (file, total, newest)
+    if strict.is_strict and not file.is_strict:
+        return _read(strict, titles)
+    return file, total, newest
 
 
 def _advice(contents: Contents, total: int) -> str:

@@ -12,6 +12,8 @@ _WORDS = {
     "too_large": "This is larger than an export can be: ask Instagram for Likes and Saved alone.",
     "too_many": "This holds more files than an export: ask Instagram for Likes and Saved alone.",
     "too_many_rows": "This holds more rows than anybody's likes: ask Instagram for a new export.",
+    "too_much_work": "This export takes more work to read than anybody's likes: "
+    "ask Instagram for Likes and Saved alone.",
     "bomb": f"This zip unpacks to far more than an export does: {_AGAIN}.",
     "encrypted": "This zip is locked with a password: give it as Instagram sent it, without one.",
     "compression": "This zip was packed in a way that cannot be read here: "

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from providers.errors import BadExport
-from providers.instagram.export import rows_of_html
+from providers.instagram.export import effort, rows_of_html
+from providers.instagram.export.archive import opened
 from providers.instagram.export.cleaning import cleaned
 from providers.instagram.export.mojibake import repaired
 from providers.instagram.export.rows_of_html import told_of_page
@@ -239,3 +240,45 @@ def test_a_list_that_comes_again_and_again_takes_no_memory() -> None:
     entries = Entries([b"{", *[b'"ab":[],' * 1_000] * 5, b'"ab":[]}'])
     assert list(entries) == []
     assert entries.names == {"ab"}
+
+
+def collections(count: int) -> str:
+    headings = [
+        {"title": "Collection", "string_map_data": {"Name": {"value": f"shelf {number}"}}}
+        for number in range(count)
+    ]
+    return json.dumps({"saved_saved_collections": headings})
+
+
+@pytest.mark.parametrize(("count", "code"), [(2_000, ""), (2_001, "too_many_rows")])
+def test_nobody_has_more_than_two_thousand_collections(
+    tmp_path: Path, count: int, code: str
+) -> None:
+    half = {"saved/saved_collections.json": collections(count), LIKES: likes(liked())}
+    assert code_of(tmp_path, zipped(half)) == code
+
+
+@pytest.mark.parametrize(
+    ("name", "raw"),
+    [("liked_posts.json", likes(liked())), ("liked_posts.html", f"<a href='{link()}'>x</a>")],
+)
+def test_what_takes_too_much_work_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, raw: str
+) -> None:
+    assert code_of(tmp_path, raw, name) == ""
+    monkeypatch.setattr(effort, "LOOK_SECONDS", -1.0)
+    assert code_of(tmp_path, raw, name) == "too_much_work"
+
+
+def test_work_is_counted_until_an_export_was_looked_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(effort, "LOOK_SECONDS", -1.0)
+    path = tmp_path / "liked_posts.json"
+    path.write_text(likes(liked()))
+    looked = effort.Effort()
+    [member] = looked.watched(opened(path, path.name)).lists
+    with pytest.raises(BadExport):
+        list(member.chunks())
+    looked.end()
+    assert b"".join(member.chunks()) == path.read_bytes()
