@@ -19,9 +19,9 @@ from django.db.models import F, Max
 from accounts import upstream
 from accounts.models import Connection
 from archive import filed, rollup
-from archive.copying import COPIED, hear, write_document
+from archive.copying import hear
 from archive.filed import Place
-from archive.ingest import HUNG, hang_exactly
+from archive.ingest import HUNG, hang_exactly, write_likes
 from archive.models import Entry, Feed, Like
 from archive.models.feed import STRIDE
 from providers.shapes import ExportRow, LikedPost
@@ -114,7 +114,7 @@ def _keep_in(
     hung = [place.like for place in places.values() if place.like.wall_feed_id]
     before = [like.liked_at for like in hung]
     _take_places(feed, places.values(), made_at, now)
-    _write_likes(feed, [place.like for place in places.values() if _hear(feed, place, made_at)])
+    write_likes(feed, [place.like for place in places.values() if _hear(feed, place, made_at)])
     hung = [place.like for place in places.values() if place.like.wall_feed_id]
     rollup.move(feed.user_id, before, [like.liked_at for like in hung])
     _write_entries(feed, list(places.values()))
@@ -177,17 +177,6 @@ def _guess(like: Like, entry: Entry) -> None:
     if entry.after and entry.after <= before <= entry.after + 2 * EARTH:
         like.liked_at = max(like.liked_at, entry.after + (before - entry.after) / 2)
     like.is_settled, like.is_exact = True, False
-
-
-def _write_likes(feed: Feed, likes: list[Like]) -> None:
-    for like in likes:
-        write_document(like)
-    Like.objects.bulk_create(
-        sorted(likes, key=lambda like: like.post_id),
-        update_conflicts=True,
-        unique_fields=["user", "provider", "post_id"],
-        update_fields=[*COPIED, "document", *(HUNG if feed.on_wall else ())],
-    )
 
 
 def _write_entries(feed: Feed, places: Sequence[Place]) -> None:

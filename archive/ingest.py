@@ -13,7 +13,7 @@ from archive.placing import Places, Row, Visit
 from archive.seam import SURE, is_seam
 from providers.shapes import Page
 
-__all__ = ["Stored", "Visit", "store_page"]
+__all__ = ["Stored", "Visit", "hang_exactly", "store_page", "write_likes"]
 
 HUNG = (
     *("wall_feed", "rank", "liked_at", "liked_after", "liked_before", "said_at"),
@@ -83,7 +83,7 @@ def _keep_likes(feed: Feed, visit: Visit, places: Places) -> list[Like]:
         likes.append(like)
         if is_changed:
             changed.append(like)
-    _write(feed, changed)
+    write_likes(feed, changed)
     rollup.move(feed.user_id, before, [like.liked_at for like in likes if like.wall_feed_id])
     return likes
 
@@ -144,7 +144,7 @@ def _clamped(said_at: datetime | None, visit: Visit) -> datetime | None:
     return min(said_at, visit.now) if said_at else None
 
 
-def _write(feed: Feed, likes: list[Like]) -> None:
+def write_likes(feed: Feed, likes: list[Like]) -> None:
     """Upsert; a feed that is not on the wall leaves alone what hangs there."""
     for like in likes:
         write_document(like)

@@ -6,6 +6,7 @@ import argparse
 from textwrap import dedent
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.management.base import DjangoHelpFormatter as OptionsInOrder
 
@@ -33,3 +34,15 @@ def person(username: str) -> User:
     if found is None:
         raise CommandError(f"Nobody here is called {username!r}.")
     return found
+
+
+def newcomer(username: str) -> User:
+    """A new person of that name, without a password; CommandError when it cannot be one."""
+    user = User(username=username)
+    user.set_unusable_password()
+    try:
+        user.full_clean()
+    except ValidationError as error:
+        raise CommandError(f"{username!r} cannot be a username: {error.messages[0]}") from error
+    user.save()
+    return user

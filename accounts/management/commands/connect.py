@@ -5,12 +5,11 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
 from accounts import following, signin, upstream
-from accounts.management.teaching import TeachingCommand
+from accounts.management.teaching import TeachingCommand, newcomer
 from accounts.models import Connection, User
 from accounts.signin import SignInRefused
 from providers.errors import NeedsReauth, ProviderError, TryLater
@@ -120,15 +119,4 @@ def _connect(username: str, service: Service, grant: Grant, profile: Profile) ->
 
 def _person(username: str) -> User:
     found = User.objects.filter(username=username).first()
-    return found or _newcomer(username)
-
-
-def _newcomer(username: str) -> User:
-    user = User(username=username)
-    user.set_unusable_password()
-    try:
-        user.full_clean()
-    except ValidationError as error:
-        raise CommandError(f"{username!r} cannot be a username: {error.messages[0]}") from error
-    user.save()
-    return user
+    return found or newcomer(username)

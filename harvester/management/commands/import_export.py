@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
 
+from accounts.management.teaching import newcomer
 from accounts.models import User
 from harvester.imports import doors, foreground
 from harvester.management.importing import REPORT, ImportingCommand, bar
@@ -70,18 +70,7 @@ class Command(ImportingCommand):
 
 def _person(username: str) -> User:
     """Whom the files are of, created when missing; CommandError when they may not be served."""
-    user = User.objects.filter(username=username).first() or _newcomer(username)
+    user = User.objects.filter(username=username).first() or newcomer(username)
     if not user.is_active:
         raise CommandError(f"{username} is deactivated: activate them in the admin first.")
-    return user
-
-
-def _newcomer(username: str) -> User:
-    user = User(username=username)
-    user.set_unusable_password()
-    try:
-        user.full_clean()
-    except ValidationError as error:
-        raise CommandError(f"{username!r} cannot be a username: {error.messages[0]}") from error
-    user.save()
     return user
