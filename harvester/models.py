@@ -62,6 +62,11 @@ class ChoreQuerySet(models.QuerySet["Chore"]):
         """Take a due chore; of several who try, one does it."""
         return bool(self.due(name).update(next_at=Now() + every))
 
+    def begin(self, name: str, patience: timedelta) -> bool:
+        """Take a chore that only one does at a time; False while somebody is at it."""
+        self.get_or_create(name=name)
+        return self.claim(name, patience)
+
 
 class Chore(models.Model):
     """Something the house does every so often, whoever is there to do it."""

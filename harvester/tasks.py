@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
 from celery import shared_task
 from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -17,7 +19,7 @@ from harvester import lease, previews
 from harvester.download import Download
 from harvester.imports import job, loose
 from harvester.imports.reading import Upto
-from harvester.models import Crawl
+from harvester.models import Chore, Crawl
 from harvester.tick import look
 from harvester.walk import Next, Slice, walk
 
@@ -27,6 +29,8 @@ logger = logging.getLogger(__name__)
 MEDIA_SECONDS = 15.0
 # Nobody waits for previews as they wait for anything else that these workers do.
 PREVIEW_SECONDS = 3.0
+# Who has not said in this time that it is done with them, has died.
+PREVIEW_PATIENCE = timedelta(seconds=60)
 
 
 @shared_task
@@ -72,8 +76,12 @@ def read_import(import_id: int) -> None:
 
 @shared_task
 def preview() -> None:
-    """Make previews for a while."""
-    if previews.make(PREVIEW_SECONDS):
+    """Make previews for a while, one worker at a time: others are free for who waits."""
+    if not Chore.objects.begin("previews", PREVIEW_PATIENCE):
+        return
+    left = previews.make(PREVIEW_SECONDS)
+    Chore.objects.filter(name="previews").update(next_at=Now())
+    if left:
         preview.delay()
 
 

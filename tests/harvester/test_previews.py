@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.files.storage import default_storage
+from django.utils import timezone
 from PIL import Image
 
 from archive.models import Blob, Feed
-from harvester import plan, previews
+from harvester import plan, previews, tasks
 from harvester.download import Download
+from harvester.models import Chore
 from tests.conftest import visit
 
 pytestmark = pytest.mark.django_db
@@ -94,3 +97,18 @@ def test_a_storage_that_is_down_leaves_them_to_be_made(stored, shelves):
 def test_no_temporary_file_stays(stored, settings):
     previews.make()
     assert not list(settings.TEMPORARY.iterdir())
+
+
+def test_one_worker_at_a_time_makes_them_so_that_others_are_free(stored):
+    assert Chore.objects.begin("previews", timedelta(minutes=1))
+    tasks.preview()
+    assert previews.missing()
+    Chore.objects.update(next_at=timezone.now())
+    tasks.preview()
+    assert not previews.missing()
+
+
+def test_of_a_worker_that_died_over_them_another_takes_over(stored):
+    assert Chore.objects.begin("previews", timedelta(seconds=-1))
+    tasks.preview()
+    assert not previews.missing()
