@@ -99,7 +99,7 @@ def read_folder(held: Held, folder: Folder, upto: Upto) -> bool:
     pictures = islice(folder.pictures(service), done, None)
     settings.TEMPORARY.mkdir(mode=0o700, parents=True, exist_ok=True)
     with ThreadPoolExecutor(4) as pool:
-        while batch := list(islice(pictures, BATCH)):
+        while batch := list(_some(pictures, upto)):
             _keep(held, _Batch(user, service.key, folder, batch), pool, done)
             done += len(batch)
             upto.after(done)
@@ -107,6 +107,14 @@ def read_folder(held: Held, folder: Folder, upto: Upto) -> bool:
                 return True
     held.finish()
     return False
+
+
+def _some(pictures: Iterator[Picture], upto: Upto) -> Iterator[Picture]:
+    """The next few, fewer when the time is over: telling one post may take long. At least one."""
+    for picture in islice(pictures, BATCH):
+        yield picture
+        if upto.is_over:
+            return
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from providers.files import is_below
 from providers.instagram.codec import link_of, posted_at_of
 from providers.instagram.folders.names import Named, is_beside, kind_of, read_name
-from providers.instagram.folders.sidecars import Beside, read_caption, read_sidecar
+from providers.instagram.folders.sidecars import Beside, Budget, read_caption, read_sidecar
 from providers.shapes import Found, LikedPost, MediaKind
 
 __all__ = ["InstagramFolders"]
@@ -39,31 +39,34 @@ class InstagramFolders:
 
         `names` are paths below `folder` with slashes, sidecars among them. Nothing outside of
         `folder` is opened, nothing that is broken or hostile raises, and only what is written
-        beside one post is in memory at a time. Repeatable.
+        beside one post is in memory at a time. Of sidecars without end the later ones say nothing.
+        Repeatable.
         """
+        budget = Budget()
         told = sorted(
             (read_name(name).key, name)
             for name in set(names)
             if is_below(name) and (kind_of(name) or is_beside(name))
         )
         for _, group in groupby(told, key=lambda pair: pair[0]):
-            yield from _read_group(folder, [name for _, name in group])
+            yield from _read_group(folder, [name for _, name in group], budget)
 
 
-def _read_group(folder: Path, names: list[str]) -> Iterator[Found]:
+def _read_group(folder: Path, names: list[str], budget: Budget) -> Iterator[Found]:
     """The media of names that have their key in common."""
     known = frozenset(names)
     media = ((name, kind) for name in names if (kind := kind_of(name)))
     while some := list(islice(media, _TOGETHER)):
-        reader = _Reader(folder, known)
+        reader = _Reader(folder, known, budget)
         yield from _placed(reader.tell(name, kind) for name, kind in some)
 
 
 class _Reader:
     """Reads each sidecar of a group once."""
 
-    def __init__(self, folder: Path, known: frozenset[str]) -> None:
+    def __init__(self, folder: Path, known: frozenset[str], budget: Budget) -> None:
         self._folder = folder
+        self._budget = budget
         self._known = known
         self._read: dict[str, Beside | None] = {}
 
@@ -84,7 +87,7 @@ class _Reader:
         """What the first sidecar that can be read tells."""
         for name in names:
             if name in self._known and name not in self._read:
-                self._read[name] = read_sidecar(self._folder, name)
+                self._read[name] = read_sidecar(self._folder, name, self._budget)
         return next((told for name in names if (told := self._read.get(name))), None)
 
     def _with_words(self, post: LikedPost, named: Named) -> LikedPost:

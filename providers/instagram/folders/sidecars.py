@@ -8,7 +8,7 @@ from __future__ import annotations
 import lzma
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,10 @@ from providers.shapes import LikedPost
 from providers.text import clean, identifier, moment, whole
 
 JSON_BYTES = 5 * 1024 * 1024
-UNPACKED_BYTES = 20 * 1024 * 1024
+# A real one unpacks to a seventh of it.
+UNPACKED_BYTES = 2 * 1024 * 1024
+ALL_BYTES = 512 * 1024 * 1024
+_PIECE_BYTES = 256 * 1024
 # The unpacker's dictionary, not the text: 9 MB as Instaloader packs, 33 MB for xz -8.
 _XZ_MEMORY = 40 * 1024 * 1024
 # Five million brackets would be five million lists.
@@ -50,11 +53,22 @@ class Beside:
     position: int | None = None
 
 
-def read_sidecar(folder: Path, name: str) -> Beside | None:
+@dataclass(slots=True)
+class Budget:
+    """Bytes of JSON, unpacked, that may still be read in a folder; then sidecars say nothing."""
+
+    left: int = field(default_factory=lambda: ALL_BYTES)
+
+
+def read_sidecar(folder: Path, name: str, budget: Budget) -> Beside | None:
     """What `name` below `folder` tells; None when it is broken, missing or something else."""
+    if budget.left <= 0:
+        return None
     raw = _bytes(folder, name, JSON_BYTES)
     if name.endswith(".xz"):
-        raw = _unpacked(raw)
+        raw = _unpacked(raw, budget)
+    else:
+        budget.left -= len(raw)
     value = _json(raw)
     if isinstance(value.get("node"), Mapping):
         return _of_instaloader(value["node"], value.get("instaloader"))
@@ -79,11 +93,19 @@ def _bytes(folder: Path, name: str, most: int) -> bytes:
     return raw if len(raw) <= most else b""
 
 
-def _unpacked(raw: bytes) -> bytes:
+def _unpacked(raw: bytes, budget: Budget) -> bytes:
+    """The text, b"" when it is broken or too long; what was unpacked is spent all the same."""
+    text = b""
     unpacker = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY)
     try:
-        text = unpacker.decompress(raw, max_length=UNPACKED_BYTES)
+        while not unpacker.eof and len(text) < UNPACKED_BYTES:
+            piece = unpacker.decompress(raw, _PIECE_BYTES)
+            if not piece:
+                break
+            raw, text = b"", text + piece
+            budget.left -= len(piece)
     except (lzma.LZMAError, EOFError):
+        budget.left -= _PIECE_BYTES  # at most so much of it came before
         return b""
     return text if unpacker.eof else b""
 

@@ -182,3 +182,12 @@ def test_what_a_sidecar_tells_fills_the_blanks_of_a_like(upload, alice):
     row = read(upload(brought.pictures(files)))
     assert row.new == 1
     assert alice.likes.get().caption == "A harbour"
+
+
+def test_a_go_ends_between_two_files_when_its_time_is_over(upload, alice):
+    like(alice, *range(3))
+    row = upload(brought.pictures({name(n): brought.picture(n) for n in range(3)}))
+    assert job.run(row.pk, Upto(0.0)) is True
+    row.refresh_from_db()
+    assert (row.done, row.state) == (1, "queued")
+    assert read(row).new == 3

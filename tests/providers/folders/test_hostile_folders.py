@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers.instagram.folders import InstagramFolders
+from providers.instagram.folders import InstagramFolders, sidecars
 from providers.instagram.folders.names import kind_of, read_name
 from tests.providers.folders.left import (
     CODE,
@@ -68,7 +68,7 @@ def test_where_the_json_is_broken_the_name_counts(tmp_path, broken):
         b"\xfd7zXZ\0 and no more",
         lzma.compress(json.dumps(instaloader(id=OTHER)).encode())[:-20],
         lzma.compress(json.dumps(instaloader(id=OTHER)).encode(), lzma.FORMAT_ALONE),
-        lzma.compress(b" " * 21_000_000 + json.dumps(instaloader(id=OTHER)).encode()),
+        lzma.compress(b" " * 2_200_000 + json.dumps(instaloader(id=OTHER)).encode()),
         lzma.compress(
             json.dumps(instaloader(id=OTHER)).encode(),
             filters=[{"id": lzma.FILTER_LZMA2, "dict_size": 1 << 28}],
@@ -82,13 +82,35 @@ def test_what_unpacks_badly_or_too_far_is_broken(tmp_path, packed):
 
 
 def test_a_bomb_is_not_unpacked_beyond_its_cap(tmp_path):
-    bomb = lzma.compress(b"[" * 200_000_000, preset=0)
+    bomb = lzma.compress(b"[" * 60_000_000, preset=0)
     leave_all(tmp_path, {f"{POST}.jpg": None, f"{POST}.json.xz": bomb})
     tracemalloc.start()
     assert told(tmp_path) == BY_NAME
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < 60_000_000
+    assert peak < 20_000_000
+
+
+@pytest.mark.parametrize("ending", [".jpg.json", ".json.xz"])
+def test_of_sidecars_without_end_the_later_ones_say_nothing(tmp_path, monkeypatch, ending):
+    ids = [str(int(POST) + n * 10**12) for n in range(6)]
+    for post_id in ids:
+        beside = instaloader(id=OTHER, pad="x" * 10_000)
+        leave_all(tmp_path, {f"{post_id}.jpg": None, f"{post_id}{ending}": beside})
+    assert {post for post, *_ in told(tmp_path).values()} == {OTHER}
+    monkeypatch.setattr(sidecars, "ALL_BYTES", 25_000)
+    found = told(tmp_path)
+    assert [post for post, *_ in found.values()].count(OTHER) == 3
+    assert found == told(tmp_path)
+    assert len(found) == 6
+
+
+def test_what_unpacks_and_breaks_is_paid_for(tmp_path):
+    packed = lzma.compress(json.dumps(instaloader(pad="x" * 100_000)).encode())
+    budget = sidecars.Budget()
+    leave_all(tmp_path, {"a.json.xz": packed[:-8] + b"broken!!"})
+    assert sidecars.read_sidecar(tmp_path, "a.json.xz", budget) is None
+    assert sidecars.ALL_BYTES - budget.left > 100_000
 
 
 @pytest.mark.parametrize(
