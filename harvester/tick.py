@@ -127,8 +127,8 @@ def _ring() -> list[int]:
 
 
 def _unheard() -> QuerySet[Import]:
-    """Imports that are due and were not rung for lately."""
-    return Import.objects.due().filter(Q(rung_at=None) | Q(rung_at__lt=Now() - LATELY))
+    """The first in line of everybody's imports, unless it was rung for lately."""
+    return Import.objects.first_in_line().filter(Q(rung_at=None) | Q(rung_at__lt=Now() - LATELY))
 
 
 def _ring_for_imports() -> list[int]:

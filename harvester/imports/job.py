@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 
 from archive import inventory
@@ -45,6 +46,11 @@ def run(import_id: int, upto: Upto) -> bool:
     except STORAGE_ERRORS as exc:
         logger.warning("import waits import=%s error=%s", import_id, type(exc).__name__)
         held.wait()
+        left = False
+    except SoftTimeLimitExceeded:
+        # Whoever took it up again would run into the same limit.
+        logger.warning("import took too long import=%s", import_id)
+        lease.give_up(held, "too_long")
         left = False
     if left:
         held.release()

@@ -7,7 +7,7 @@ import threading
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 
+from accounts.models import User
 from harvester.imports.models import ImportQuerySet
 from harvester.lease import LostLease
 from harvester.models import Import, ImportRow
@@ -28,6 +29,8 @@ WORDS = {
     "kills_workers": "Reading this file ended our worker three times: nothing more was read.",
     "broken_off": "The command that read this file was ended before it was through. "
     "What it had kept stays: run it again.",
+    "too_long": "Reading this file took longer than anybody's likes take: "
+    "send it in smaller parts. What was kept stays.",
     "stopped": "An administrator stopped this import. What was kept stays.",
     "upload_lost": "The file is no longer here: send it once more.",
     "no_room": "This file could not be read for a day, because our storage was away or full: "
@@ -117,9 +120,13 @@ def take(import_id: int) -> Held | None:
     """Take up an import; None when it is over, held by somebody, or has to wait.
 
     A holder that never released it has died with it. What a command was reading in its place
-    nobody else can read: that is over with its command.
+    nobody else can read: that is over with its command. One of a person is read at a time.
     """
+    if not Import.objects.due().filter(pk=import_id).exists():
+        return None
     with transaction.atomic():
+        # Of two workers that take up two files of one person the second sees the first.
+        User.objects.select_for_update(no_key=True).filter(imports=import_id).first()
         locked = Import.objects.due().select_for_update(of=("self",), skip_locked=True)
         row = locked.filter(pk=import_id).first()
         if row is None:
@@ -146,6 +153,12 @@ def own(row: Import) -> Held:
         not_before=None,
     )
     return held
+
+
+def give_up(held: Held, trouble: str) -> None:
+    """End an import with the sentence of `trouble`; harmless when it is not ours any more."""
+    with suppress(LostLease):
+        held.fail(trouble, WORDS[trouble])
 
 
 def stop(row: Import) -> None:

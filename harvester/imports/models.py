@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from accounts.models import User
@@ -32,9 +32,15 @@ class ImportQuerySet(models.QuerySet["Import"]):
         return self.live().filter(Q(leased_until=None) | Q(leased_until__lt=Now()))
 
     def due(self) -> ImportQuerySet:
-        """What a worker should take up now."""
+        """What a worker should take up now: one of a person at a time."""
+        others = Import.objects.live().filter(user=OuterRef("user"), leased_until__gte=Now())
         ready = Q(not_before=None) | Q(not_before__lte=Now())
-        return self.free().filter(ready, user__is_active=True)
+        return self.free().filter(ready, ~Exists(others), user__is_active=True)
+
+    def first_in_line(self) -> ImportQuerySet:
+        """The oldest of each person that is due."""
+        older = Import.objects.due().filter(user=OuterRef("user"), pk__lt=OuterRef("pk"))
+        return self.due().filter(~Exists(older))
 
 
 class Import(models.Model):

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from archive import inventory
 from archive.models import Entry, Like
-from harvester.imports import job
+from harvester.imports import job, lease
 from harvester.imports.reading import Upto
 from harvester.models import Import, ImportRow
 from likelist.runenv import ROOT
@@ -96,3 +96,19 @@ def test_of_five_workers_at_once_one_reads(upload):
         assert not any(pool.map(work, range(5)))
     row.refresh_from_db()
     assert (row.state, row.new, row.rows.count()) == ("done", 300, 300)
+
+
+def test_of_a_persons_files_five_workers_at_once_read_one(upload):
+    rows = [upload(brought.export(3, begin=3 * n)) for n in range(5)]
+    start = Barrier(5)
+
+    def work(number: int) -> bool:
+        try:
+            connection.ensure_connection()
+            start.wait(timeout=30)
+            return lease.take(rows[number].pk) is not None
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(5) as pool:
+        assert sum(pool.map(work, range(5))) == 1

@@ -7,6 +7,7 @@ import logging
 from datetime import timedelta
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
@@ -238,3 +239,46 @@ def test_an_upload_whose_reader_died_before_removing_it_is_swept(upload):
     assert loose.sweep(timezone.now() + timedelta(hours=2)) == 1
     row.refresh_from_db()
     assert (row.key, stored()) == ("", [])
+
+
+def test_what_runs_into_the_time_limit_of_a_worker_is_over(upload):
+    def stop(done: int) -> None:
+        raise SoftTimeLimitExceeded
+
+    row = upload(brought.export(1_200))
+    assert job.run(row.pk, Upto(after=stop)) is False
+    row.refresh_from_db()
+    assert (row.state, row.trouble, row.done) == ("failed", "too_long", 1_000)
+    assert row.words == lease.WORDS["too_long"]
+    assert (row.key, row.deaths, stored()) == ("", 0, [])
+
+
+def test_of_one_person_one_import_is_read_at_a_time(upload, bob):
+    first, second, other = (
+        upload(brought.export(n), user=who) for n, who in enumerate((None, None, bob), 3)
+    )
+    held = lease.take(first.pk)
+    assert held is not None
+    assert lease.take(second.pk) is None
+    assert lease.take(other.pk) is not None
+    held.release()
+    assert lease.take(second.pk) is not None
+    assert lease.take(first.pk) is None
+
+
+def test_an_import_whose_worker_died_keeps_no_other_waiting(upload):
+    first, second = upload(brought.export(3)), upload(brought.export(4))
+    assert lease.take(first.pk)
+    Import.objects.filter(pk=first.pk).update(leased_until=timezone.now() - timedelta(seconds=1))
+    assert lease.take(second.pk) is not None
+
+
+def test_only_the_first_in_line_of_each_person_is_rung_for(upload, bob):
+    Chore.objects.update(next_at=timezone.now() + timedelta(days=1))
+    first, second, other = (
+        upload(brought.export(n), user=who) for n, who in enumerate((None, None, bob), 3)
+    )
+    assert sorted(tick.look().imports) == sorted([first.pk, other.pk])
+    assert tick.look().imports == []
+    read(first)
+    assert tick.look().imports == [second.pk]
