@@ -52,6 +52,9 @@ class Blobs:
             )
 
     def _originals(self, did: str, cid: str, turns: Turns) -> Iterator[Whereabouts]:
+        if not sha256_of(cid):
+            # Whatever its server sends could pass for it.
+            raise Refused("unproven", "The blob's name does not say what its bytes hash to.")
         pds = self._documents.of(did, turns).pds
         yield _original(pds, did, cid)
         moved_to = self._newer(did, turns)

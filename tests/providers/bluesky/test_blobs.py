@@ -71,6 +71,21 @@ def test_there_is_no_copy_of_a_video(bluesky, network):
     assert list(bluesky.whereabouts(address)) == [original(network.home)]
 
 
+@pytest.mark.parametrize(
+    "cid",
+    [
+        "QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWKPbdG",
+        "bafyreibm6jg3ux5qumhcn2b3flc3tyu6dmlb4xa7u5bf44yegnrjhc4yeq",
+    ],
+)
+def test_where_no_original_can_be_proven_there_is_only_the_copy(bluesky, network, cid):
+    url = f"{network.cdn.url}/img/feed_fullsize/plain/{ADA}/{cid}@jpeg"
+    assert list(bluesky.whereabouts(address_of(ADA, cid))) == [Whereabouts(url, is_copy=True)]
+    with pytest.raises(Refused):
+        list(bluesky.whereabouts(address_of(ADA, cid, is_video=True)))
+    assert network.plc.heard == network.home.heard == []
+
+
 def test_what_follows_the_question_mark_may_get_lost(bluesky, network):
     address = address_of(ADA, HELLO, is_video=True).partition("?")[0]
     assert next(bluesky.whereabouts(address)) == original(network.home)
