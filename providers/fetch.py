@@ -23,7 +23,7 @@ import requests
 from urllib3.exceptions import HTTPError, ProtocolError
 
 from providers import sniff
-from providers.address import where
+from providers.address import port_of, split, where
 from providers.answer import retry_after
 from providers.deadline import deadline, seconds_left
 from providers.errors import (
@@ -129,9 +129,11 @@ class Fetcher:
 
     def _follow(self, url: str) -> requests.Response:
         """The answer at the end of the redirects."""
-        schemes = _ANY
+        schemes, is_opened = _ANY, self._is_opened(url)
         for _ in range(_REDIRECTS + 1):
             self._outlet.guard.check(url, schemes)
+            if self._is_opened(url) and not is_opened:
+                raise Refused("opened_host", "A stranger's redirect leads to a host of our own.")
             response = self._outlet.send(_request(url))
             if response.status_code not in {301, 302, 303, 307, 308}:
                 return response
@@ -142,6 +144,11 @@ class Fetcher:
             schemes = _HTTPS if url.startswith("https:") else _ANY
             url = urljoin(url, target)
         raise Refused("redirects", "The address redirects too often.")
+
+    def _is_opened(self, url: str) -> bool:
+        """Whether the operator opened the host by hand, which is no leave for whoever else asks."""
+        parts = split(url)
+        return self._outlet.guard.is_exempt(parts.hostname or "", port_of(parts))
 
 
 def _broken(exc: ProtocolError, url: str) -> ProviderError:

@@ -20,6 +20,7 @@ from providers.errors import (
     WrongContent,
 )
 from providers.fetch import LIMITS, Fetcher
+from providers.pinned import Guard, Outlet
 from tests.providers.certificates import certificate
 from tests.providers.pictures import animation, film, picture
 from tests.providers.servers import Answer, Drip, house, say, saying
@@ -167,6 +168,31 @@ def test_a_redirect_to_another_private_port_is_refused(fetch, into):
         with pytest.raises(Refused):
             fetch(Answer(302, b"", {"Location": f"{canary.url}/x"}))
         assert canary.heard == []
+
+
+class Wired(Guard):
+    """A guard whose public hosts all stand in one house of this machine."""
+
+    def __init__(self, allow_private, port):
+        super().__init__(allow_private)
+        self._port = port
+
+    def connect(self, host, port):
+        if self.is_exempt(host, port):
+            return super().connect(host, port)
+        return socket.create_connection(("127.0.0.1", self._port), 5)
+
+
+def test_a_stranger_does_not_redirect_to_a_host_that_the_operator_opened(api, fetcher, into):
+    with house() as street:
+        fetcher._outlet = Outlet(Wired(frozenset({api.host}), street.port), size=2)
+        street.answers["/m"] = Answer(302, b"", {"Location": f"{api.url}/m"})
+        api.answers["/m"] = Answer(body=JPEG)
+        with pytest.raises(Refused) as caught:
+            fetcher.fetch("http://photos.example/m", kind="image", into=into)
+        assert fetcher.fetch(f"{api.url}/m", kind="image", into=into).size_bytes == len(JPEG)
+    assert caught.value.code == "opened_host"
+    assert (len(street.heard), len(api.heard)) == (1, 1)
 
 
 def test_a_redirect_from_https_to_http_is_refused(into, tmp_path):
