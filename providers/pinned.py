@@ -9,6 +9,7 @@ import re
 import socket
 import ssl
 import threading
+from collections import Counter
 from collections.abc import Callable
 from functools import cache
 from ipaddress import ip_address
@@ -38,6 +39,8 @@ READ_SECONDS = 15.0
 DNS_SECONDS = 5.0
 _ADDRESSES_TRIED = 4
 _LOOKUPS_AT_ONCE = 64
+# Names of one site: its name server may be slow on purpose, and a look-up cannot be ended.
+_LOOKUPS_PER_SITE = 8
 
 Resolver = Callable[..., list[Any]]
 _QUERY = re.compile(r"\?[^\s\"']*")
@@ -54,6 +57,41 @@ for _name in ("connectionpool", "connection", "response", "util.retry"):
     logging.getLogger(f"urllib3.{_name}").addFilter(_without_query)
 
 
+class _Lookups:
+    """Places at which names are looked up: so many in all, and fewer for one site."""
+
+    def __init__(self) -> None:
+        self._change = threading.Condition()
+        self._taken: Counter[str] = Counter()
+
+    def take(self, host: str, seconds: float) -> bool:
+        """A place for `host`, waited for at most so long; False when there was none."""
+        site = _site(host)
+        with self._change:
+            if not self._change.wait_for(lambda: self._has_room(site), seconds):
+                return False
+            self._taken[site] += 1
+        return True
+
+    def give(self, host: str) -> None:
+        """The place is free again."""
+        site = _site(host)
+        with self._change:
+            self._taken[site] -= 1
+            if not self._taken[site]:
+                del self._taken[site]
+            self._change.notify_all()
+
+    def _has_room(self, site: str) -> bool:
+        is_free = self._taken.total() < _LOOKUPS_AT_ONCE
+        return is_free and self._taken[site] < _LOOKUPS_PER_SITE
+
+
+def _site(host: str) -> str:
+    """Who answers for a name, roughly: its last two labels."""
+    return ".".join(host.lower().rstrip(".").split(".")[-2:])
+
+
 class Guard:
     """Decides where connections may go, on the address that is connected, not on its name."""
 
@@ -62,7 +100,7 @@ class Guard:
     ) -> None:
         self._exempt = allow_private
         self._resolver = resolver
-        self._lookups = threading.BoundedSemaphore(_LOOKUPS_AT_ONCE)
+        self._lookups = _Lookups()
 
     def is_exempt(self, host: str, port: int) -> bool:
         """Whether the operator opened this host and port by hand."""
@@ -109,7 +147,7 @@ class Guard:
 
     def _resolve(self, host: str, port: int) -> list[Any]:
         """Look a name up in a thread of its own: getaddrinfo knows no timeout."""
-        if not self._lookups.acquire(timeout=seconds_left(DNS_SECONDS)):
+        if not self._lookups.take(host, seconds_left(DNS_SECONDS)):
             raise Unavailable("dns", "Too many names are being looked up.")
         answers: queue.SimpleQueue[list[Any] | Exception] = queue.SimpleQueue()
         threading.Thread(target=self._look_up, args=(host, port, answers), daemon=True).start()
@@ -131,7 +169,7 @@ class Guard:
         except (OSError, UnicodeError) as exc:
             answers.put(exc)
         finally:
-            self._lookups.release()
+            self._lookups.give(host)
 
 
 def _first_that_answers(found: list[Any]) -> socket.socket:

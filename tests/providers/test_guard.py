@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from providers.deadline import deadline
 from providers.errors import Refused, Unavailable
 from providers.fetch import Fetcher
 from providers.http import Bounds, Wire
@@ -85,6 +87,30 @@ def test_a_resolver_that_hangs_is_left_behind():
     wire = Wire(Guard(resolver=slow), bounds=Bounds(seconds=0.2))
     with pytest.raises(Unavailable):
         wire.get("https://slow.example/", {})
+    release.set()
+
+
+def test_a_site_of_slow_names_leaves_room_for_others(api):
+    """Look-ups outlive whoever waited for them."""
+    release, hanging = threading.Event(), []
+
+    def slow(host, port, **_):
+        if host.startswith("slow"):
+            hanging.append(host)
+            release.wait(20)
+            return []
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", api.port))]
+
+    guard = Guard(frozenset({f"photos.example:{api.port}"}), slow)
+
+    def ask(number):
+        with deadline(0.3), pytest.raises((Unavailable, TimeoutError)):
+            guard.connect(f"slow{number}.Evil.example.", 443)
+
+    with ThreadPoolExecutor(70) as pool:
+        list(pool.map(ask, range(70)))
+    guard.connect("photos.example", api.port).close()
+    assert len(hanging) == 8
     release.set()
 
 
