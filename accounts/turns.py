@@ -17,6 +17,8 @@ from providers.errors import RateLimited
 # A host that asks for no more than this is waited for on the spot.
 PATIENCE = 2.0
 LONGEST = timedelta(days=1)
+# Rests that are over go when a new one is written, so many at a time.
+FORGOTTEN = 1_000
 # What is said of a host that is left alone already.
 RESTS = "host_rests"
 _RESERVE = """
@@ -26,6 +28,16 @@ UPDATE accounts_connection
 RETURNING extract(epoch FROM next_call_at - clock_timestamp()) - %(seconds)s,
           (SELECT extract(epoch FROM not_before - clock_timestamp())
              FROM accounts_host WHERE name = %(host)s)
+"""
+_REST = """
+INSERT INTO accounts_host (name, not_before) VALUES (%(host)s, clock_timestamp() + make_interval(secs => %(seconds)s))
+    ON CONFLICT (name) DO UPDATE
+   SET not_before = greatest(accounts_host.not_before, excluded.not_before)
+"""
+_FORGET = """
+DELETE FROM accounts_host WHERE name IN (
+    SELECT name FROM accounts_host WHERE not_before < clock_timestamp() AND name <> %(host)s
+     LIMIT %(most)s FOR UPDATE SKIP LOCKED)
 """
 
 
@@ -53,7 +65,7 @@ class TurnsOfAll:
 
     def wait(self, host: str) -> None:
         """At once; RateLimited while `host` wants to be left alone."""
-        closed = resting().get(host, 0.0)
+        closed = _closed(host)
         if closed > PATIENCE:
             raise RateLimited(RESTS, "The host asked everybody here to wait.", closed, host)
 
@@ -65,10 +77,15 @@ class TurnsOfAll:
 
 def rest(host: str, span: timedelta) -> None:
     """Nobody asks `host` for so long, a day at the most; a longer rest is not cut short."""
-    until = Now() + min(span, LONGEST)
-    Host.objects.bulk_create([Host(name=host[:300])], ignore_conflicts=True)
-    waiting = Host.objects.filter(name=host[:300])
-    waiting.exclude(not_before__gt=until).update(not_before=until)
+    values: dict[str, str | float] = {
+        "host": host[:300],
+        "seconds": min(span, LONGEST).total_seconds(),
+        "most": FORGOTTEN,
+    }
+    with database.cursor() as cursor:
+        cursor.execute(_REST, values)
+        # Hosts are named by strangers: what has passed makes room, or there would be no end.
+        cursor.execute(_FORGET, values)
 
 
 def resting() -> dict[str, float]:
@@ -76,6 +93,13 @@ def resting() -> dict[str, float]:
     now = timezone.now()
     closed = Host.objects.filter(not_before__gt=Now()).values_list("name", "not_before")
     return {name: (until - now).total_seconds() for name, until in closed if until}
+
+
+def _closed(host: str) -> float:
+    """For how many seconds more `host` wants to be left alone; 0 when it does not."""
+    found = Host.objects.filter(name=host[:300], not_before__gt=Now())
+    until = found.values_list("not_before", flat=True).first()
+    return (until - timezone.now()).total_seconds() if until else 0.0
 
 
 def _reserve(connection_id: int, host: str) -> tuple[float, float]:
