@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
 from django.contrib.sessions.backends.base import SessionBase
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts import signin, upstream
 from accounts.models import Connection, User
 from accounts.turns import TurnsOfAll
-from providers.errors import NoSuchAccount
+from providers.errors import NoSuchAccount, Unavailable
 from providers.registry import SERVICES
 from providers.service import Handles
 from providers.shapes import Profile
@@ -21,10 +24,37 @@ LONGEST = 300
 # A code is for now: whoever takes longer gets another one.
 LIFE = 3600.0
 _PROOF = "proof"
+# A look-up holds a thread of the web while others answer, and spends what they grant us all.
+AT_ONCE = 2
+SECONDS = 10.0
+BUSY = "busy"
+_places = threading.BoundedSemaphore(AT_ONCE)
+# So many look-ups a browser has in an hour.
+MOST, HOUR = 20, 3600.0
+_ASKED = "handles_asked"
+# Two newcomers of one name take two tries; who comes with more friends takes more.
+_TRIES = 3
 
 
 class NotProven(Exception):
     """The code does not stand in the profile (yet)."""
+
+
+class TooOften(Exception):
+    """This browser has asked for too many handles within the hour."""
+
+
+class Hurried(TurnsOfAll):
+    """Turns for which somebody waits: when the time is over there is none any more."""
+
+    def __init__(self) -> None:
+        self._end = time.monotonic() + SECONDS
+
+    def wait(self, host: str) -> None:
+        """At once; Unavailable when the look-up has taken too long; RateLimited."""
+        if time.monotonic() >= self._end:
+            raise Unavailable("too_slow", "The handle could not be looked up in time.")
+        super().wait(host)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +74,32 @@ def handles(provider: str) -> Handles | None:
 
 
 def find(provider: str, typed: str) -> Profile:
-    """Who is meant; NoSuchAccount and every other ProviderError."""
+    """Who is meant; NoSuchAccount and every other ProviderError, Unavailable("busy") among them."""
     door = handles(provider)
     if door is None:
         raise NoSuchAccount("no_handles", "This service has no public lists.")
-    return door.find(typed[:LONGEST], TurnsOfAll())
+    with _place():
+        return door.find(typed[:LONGEST], Hurried())
+
+
+def count(session: SessionBase) -> None:
+    """One more look-up of this browser; TooOften."""
+    now = time.time()
+    asked = [at for at in session.get(_ASKED, []) if now - at < HOUR]
+    if len(asked) >= MOST:
+        raise TooOften
+    session[_ASKED] = [*asked, now]
+
+
+@contextmanager
+def _place() -> Iterator[None]:
+    """One of the few places of this process at which handles are looked up."""
+    if not _places.acquire(blocking=False):
+        raise Unavailable(BUSY, "Too many handles are being looked up at this moment.")
+    try:
+        yield
+    finally:
+        _places.release()
 
 
 def follow(user: User | None, provider: str, profile: Profile, *, invite: str = "") -> Connection:
@@ -56,6 +107,16 @@ def follow(user: User | None, provider: str, profile: Profile, *, invite: str = 
 
     Others may follow it as well; nobody learns of anybody. Safe to repeat. NotInvited.
     """
+    for _ in range(_TRIES - 1):
+        try:
+            return _followed(user, provider, profile, invite)
+        except IntegrityError:
+            # Another newcomer took the name a moment ago: now it is seen to be taken.
+            continue
+    return _followed(user, provider, profile, invite)
+
+
+def _followed(user: User | None, provider: str, profile: Profile, invite: str) -> Connection:
     there = {
         "provider": provider,
         "instance": upstream.service(provider).instance,
@@ -95,9 +156,14 @@ def prove(user: User | None, session: SessionBase, proof: Proof, invite: str = "
     code works once.
     """
     door = handles(proof.provider)
-    if door is None or proof.code not in door.profile_text(proof.upstream_id, TurnsOfAll()):
+    if door is None or proof.code not in _profile_text(door, proof):
         raise NotProven
     profile = Profile(proof.upstream_id, proof.username)
     connection = signin.connect(user, proof.provider, None, profile, invite=invite)
     session.pop(_PROOF, None)
     return connection
+
+
+def _profile_text(door: Handles, proof: Proof) -> str:
+    with _place():
+        return door.profile_text(proof.upstream_id, Hurried())

@@ -16,10 +16,13 @@ from accounts import following, invitations, signin, upstream
 from accounts.models import User
 from accounts.signin import SignInRefused
 from accounts.views import problem
-from providers.errors import NoSuchAccount, ProviderError, Refused, TryLater
+from providers.errors import NoSuchAccount, ProviderError, Refused, TryLater, Unavailable
 
 LATER = "{title} cannot be asked at the moment. Please try again in a few minutes."
 ODD = "{title} gave an answer that we cannot read. Please try again later."
+# Whatever our own policy is about: what stands behind a name is not ours to tell.
+UNREAD = "Behind this name is no account that can be read."
+OFTEN = "That were many names. Please try again in an hour."
 NOT_THERE = (
     "The code does not stand in the profile yet. Save it there first; it may take a moment to show."
 )
@@ -44,10 +47,13 @@ def follow(request: HttpRequest, provider: str) -> HttpResponse:
     try:
         # Admission first: strangers whom nobody asked in do not make us ask around.
         _admit(request, invite)
+        following.count(request.session)
         profile = following.find(provider, request.POST.get("handle", ""))
         connection = following.follow(_person(request), provider, profile, invite=invite)
     except invitations.NotInvited:
         return problem(request, "not_open")
+    except following.TooOften:
+        return _too_often(request)
     except ProviderError as error:
         return _typing(request, provider, error)
     return _in(request, connection.user)
@@ -64,12 +70,16 @@ def prove(request: HttpRequest, provider: str) -> HttpResponse:
     proof = following.proof_of(request.session, provider)
     if proof is None:
         return _typing(request, provider, proving=True)
-    return _proving(request, proof) if request.method == "GET" else _check(request, proof)
+    # Only what carries a token lets anybody in: reading the page, in whatever way, does not.
+    return _check(request, proof) if request.method == "POST" else _proving(request, proof)
 
 
 def _begin(request: HttpRequest, provider: str) -> HttpResponse:
     try:
+        following.count(request.session)
         profile = following.find(provider, request.POST["handle"])
+    except following.TooOften:
+        return _too_often(request)
     except ProviderError as error:
         return _typing(request, provider, error, proving=True)
     following.begin_proof(request.session, provider, profile)
@@ -79,7 +89,10 @@ def _begin(request: HttpRequest, provider: str) -> HttpResponse:
 def _check(request: HttpRequest, proof: following.Proof) -> HttpResponse:
     invite = request.session.get("invitation", "")
     try:
+        following.count(request.session)
         connection = following.prove(_person(request), request.session, proof, invite)
+    except following.TooOften:
+        return _too_often(request)
     except following.NotProven:
         return _proving(request, proof, NOT_THERE)
     except SignInRefused as refused:
@@ -134,8 +147,14 @@ def _proving(request: HttpRequest, proof: following.Proof, wrong: str = "") -> H
     return render(request, "accounts/prove.html", context, status=400 if wrong else 200)
 
 
+def _too_often(request: HttpRequest) -> HttpResponse:
+    return render(request, "429.html", {"retry": OFTEN}, status=429)
+
+
 def _words(error: ProviderError, provider: str) -> str:
-    if isinstance(error, NoSuchAccount | Refused):
+    if _is_unread(error):
+        return UNREAD
+    if isinstance(error, NoSuchAccount) or error.code == following.BUSY:
         return error.words
     words = LATER if isinstance(error, TryLater) else ODD
     return words.format(title=upstream.service(provider).title)
@@ -144,4 +163,9 @@ def _words(error: ProviderError, provider: str) -> str:
 def _status(error: ProviderError | None) -> int:
     if error is None:
         return 200
-    return 503 if isinstance(error, TryLater) else 400
+    return 503 if isinstance(error, TryLater) and not _is_unread(error) else 400
+
+
+def _is_unread(error: ProviderError) -> bool:
+    """Refused, or a name that is not known: told apart, they would say which inner names exist."""
+    return isinstance(error, Refused) or (isinstance(error, Unavailable) and error.code == "dns")

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
+from django.db import connection as database
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts import following, turns
 from accounts.models import Connection, Host, User
-from providers.errors import RateLimited
+from providers.errors import RateLimited, Unavailable
+from providers.shapes import Profile
 
 pytestmark = pytest.mark.django_db
 Standing = Connection.Standing
@@ -80,6 +85,87 @@ def test_where_nobody_new_is_let_in_no_handle_is_even_looked_up(client, sky, set
     assert not User.objects.exists()
 
 
+@pytest.mark.parametrize("url", [FOLLOW, PROVE])
+def test_a_name_we_do_not_go_to_and_one_that_is_not_known_look_alike(client, sky, url, instagram):
+    pages = set()
+    for typed in ("did:web:localhost", "did:web:db.internal", "did:web:nobody-at-all.invalid"):
+        answer = client.post(url, {"handle": typed})
+        assert answer.status_code == 400
+        pages.add(answer.content.decode().partition('role="alert"')[2].partition("</")[0])
+    assert len(pages) == 1
+    assert "no account that can be read" in pages.pop()
+
+
+@pytest.mark.parametrize("url", [FOLLOW, PROVE])
+def test_who_asks_for_handle_after_handle_is_told_to_come_later(client, sky, url, instagram):
+    for _ in range(following.MOST):
+        assert client.post(url, {"handle": "no handle"}).status_code == 400
+    instagram.forget_requests()
+    assert client.post(url, {"handle": "lina.test"}).status_code == 429
+    assert not instagram.requests()
+    assert not User.objects.exists()
+
+
+def test_an_hour_later_handles_may_be_asked_for_again(client, sky, monkeypatch):
+    for _ in range(following.MOST):
+        client.post(FOLLOW, {"handle": "no handle"})
+    later = following.time.time() + following.HOUR + 1
+    monkeypatch.setattr(following.time, "time", lambda: later)
+    assert client.post(FOLLOW, {"handle": "lina.test"}).status_code == 302
+
+
+def test_looking_for_a_code_counts_as_a_look_up(client, sky):
+    code_of(client, "lina.test")
+    for _ in range(following.MOST - 1):
+        assert client.post(PROVE).status_code == 400
+    assert client.post(PROVE).status_code == 429
+
+
+def test_handles_are_looked_up_at_few_places_at_once(client, sky, instagram):
+    code_of(client, "lina.test")
+    instagram.forget_requests()
+    with following._place(), following._place():
+        assert client.post(FOLLOW, {"handle": "lina.test"}).status_code == 503
+        assert b"Too many handles" in client.post(PROVE).content
+    assert not instagram.requests()
+    assert client.post(FOLLOW, {"handle": "lina.test"}).status_code == 302
+
+
+def test_a_look_up_that_took_too_long_asks_nobody_more(sky, instagram, monkeypatch):
+    monkeypatch.setattr(following, "SECONDS", 0.0)
+    instagram.forget_requests()
+    with pytest.raises(Unavailable):
+        following.find("bluesky", "lina.test")
+    assert not instagram.requests()
+
+
+def is_waited_for() -> bool:
+    """Whether somebody waits for a row of an open transaction."""
+    with database.cursor() as cursor:
+        # Unlike pg_stat_activity, which stays as it was when the transaction first looked.
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        return bool(cursor.fetchone()[0])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_strangers_who_type_one_handle_at_one_moment_both_have_an_archive():
+    lina = Profile("did:plc:lina", "lina.test")
+    made: list[Connection] = []
+
+    def other() -> None:
+        made.append(following.follow(None, "bluesky", lina))
+        database.close()
+
+    thread = threading.Thread(target=other)
+    with transaction.atomic():
+        first = following.follow(None, "bluesky", lina)
+        thread.start()
+        while thread.is_alive() and not is_waited_for():
+            time.sleep(0.01)
+    thread.join()
+    assert [source.user.username for source in (first, *made)] == ["lina.test", "lina.test-2"]
+
+
 def test_whose_handle_it_is_shows_a_code_in_the_profile(client, alice, sky):
     client.force_login(alice)
     client.post(FOLLOW, {"handle": "lina.test"})
@@ -94,6 +180,14 @@ def test_without_the_code_nothing_is_proven(client, alice, sky):
     code_of(client, "lina.test")
     assert client.post(PROVE).status_code == 400
     assert Connection.objects.get().standing == Standing.FOLLOWED
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_reading_the_page_of_a_code_lets_nobody_in(client, sky, method):
+    sky.profile_text("lina", code_of(client, "lina.test"))
+    assert getattr(client, method)(PROVE).status_code == 200
+    assert here(client) is None
+    assert not Connection.objects.exists()
 
 
 def test_the_owner_comes_back_in_by_a_fresh_code(sky):
@@ -201,3 +295,16 @@ def test_a_longer_rest_is_not_cut_short(db):
 def test_nobody_has_to_wait_longer_than_a_day(db):
     turns.rest("pds.test:443", timedelta(days=400))
     assert Host.objects.get().not_before < timezone.now() + timedelta(days=1, minutes=1)
+
+
+def test_a_rest_that_is_over_leaves_no_row_behind(db):
+    turns.rest("one.test:443", timedelta(seconds=-1))
+    turns.rest("two.test:443", timedelta(seconds=60))
+    assert list(Host.objects.values_list("name", flat=True)) == ["two.test:443"]
+
+
+def test_a_turn_asks_for_its_own_host_only(db, django_assert_num_queries):
+    turns.rest("one.test:443", timedelta(seconds=60))
+    with django_assert_num_queries(1) as asked:
+        turns.TurnsOfAll().wait("two.test:443")
+    assert "two.test:443" in asked.captured_queries[0]["sql"]
