@@ -88,7 +88,8 @@ def _is_stuck(crawl: Crawl) -> bool:
     """Waiting is of no use now: only the person, or the service, can end this."""
     connection = crawl.feed.connection
     connection.refresh_from_db()
-    is_limited = connection.not_before is not None and connection.not_before > timezone.now()
+    waits = [connection.not_before, crawl.not_before if crawl.trouble in words.LIMITS else None]
+    is_limited = any(until > timezone.now() for until in waits if until)
     return is_limited or not connection.is_usable or not connection.user.is_active
 
 

@@ -17,6 +17,8 @@ TROUBLES = {
     "no_grant": "We have no permission to read this account.",
     "retired": "{service} has closed this list for everybody. What we have stays.",
 }
+# Troubles that only time ends: the service, or a host that counts everybody, asked to wait.
+LIMITS = frozenset({"rate_limited", "host_rests"})
 # By what became of the visit, where the code has no words of its own.
 WAITING = "{service} is not answering as it should. We try again {when}."
 LIMITED = "{service} asked us to slow down. We go on {when}."
@@ -32,7 +34,8 @@ def trouble(crawl: Crawl, service: str, *, needs_you: bool, limited: bool) -> st
         return TROUBLES[crawl.trouble].format(service=service)
     if crawl.state == Crawl.State.WAITING:
         when = ahead(crawl.not_before) if crawl.not_before else "soon"
-        return (LIMITED if limited else WAITING).format(service=service, when=when)
+        is_limited = limited or crawl.trouble in LIMITS
+        return (LIMITED if is_limited else WAITING).format(service=service, when=when)
     return ENDED
 
 

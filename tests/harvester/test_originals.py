@@ -12,7 +12,7 @@ from accounts import following
 from accounts.models import Host
 from archive.models import Feed, Like, MediaItem
 from archive.models.media import MediaItemQuerySet
-from harvester import plan
+from harvester import foreground, plan
 from harvester.download import Download
 from harvester.models import Crawl
 from tests.conftest import visit
@@ -104,6 +104,14 @@ def test_a_tired_host_is_left_alone_by_everybodys_visits(feed, bob, instagram):
     assert crawl.state == Crawl.State.WAITING
     assert not instagram.requests()
     assert crawl.not_before > timezone.now() + timedelta(minutes=9)
+
+
+def test_who_waits_for_it_is_told_that_the_host_asked_to_wait(feed, instagram):
+    headers = {"Retry-After": "600"}
+    instagram.bluesky.fail(429, "RateLimitExceeded", match="records", headers=headers)
+    report = foreground.visit(feed, foreground.Watcher(), media=False)
+    assert len(instagram.requests("records")) == 1
+    assert "asked us to slow down" in report.reasons[0]
 
 
 def test_times_are_known_as_soon_as_a_page_is_kept(feed):
