@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +12,11 @@ from harvester.models import Import
 
 HEAD = ("file", "row", "outcome", "list", "collection", "what", "reason", "like")
 # Full-width signs are formulas to some spreadsheets too.
-_SIGNS = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+_FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20"
+_SIGNS = frozenset(f"{_FORMULA}\t\r\n")
+_BLANK = " \u00a0\u3000\ufeff\u200b\v\f"
+# Where other readers than those of commas begin a cell, and a formula would.
+_BEGINS = re.compile(f'([;\t\r\n])(?=[{_BLANK}"]*[{re.escape(_FORMULA)}])')
 
 
 class _Line:
@@ -38,6 +43,7 @@ def lines(row: Import) -> Iterator[str]:
 
 def cell(text: str) -> str:
     """Text that a spreadsheet shows and never computes."""
-    begins = text.lstrip(" \u00a0\u3000\ufeff\u200b\v\f")[:1]
+    begins = text.lstrip(_BLANK)[:1]
     is_formula = begins in _SIGNS or text[:1] in _SIGNS
+    text = _BEGINS.sub(r"\1'", text)
     return f"'{text}" if begins and is_formula else text
