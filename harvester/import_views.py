@@ -6,6 +6,8 @@ from itertools import chain
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Count, Sum
+from django.db.models.functions import Coalesce
 from django.http import (
     Http404,
     HttpRequest,
@@ -21,9 +23,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import upstream
 from accounts.http import SignedInRequest
+from accounts.models import User
 from archive.media import STORAGE_ERRORS
 from harvester.imports import sheet, shown
-from harvester.imports.receiving import Received, ToDisk, receive
+from harvester.imports.receiving import MOST_FILES, Received, ToDisk, receive
 from harvester.models import Import
 from harvester.views import STOP_POLLING
 
@@ -32,6 +35,10 @@ MOST_BYTES = 2 * 1024**3
 _FORM_BYTES = 1024**2
 TOO_LARGE = "These files are more than 2 GB together: send them one at a time."
 NOTHING = "Choose at least one file."
+# Read one after another; each lies in storage until then.
+MOST_WAITING = 20
+TOO_MANY = f"These are more than {MOST_FILES} files: send them in several goes."
+STILL_WAITING = "Several files of yours are still waiting: let them be read first."
 NO_ROOM = "There is no room for this file here at the moment: try again later."
 
 
@@ -44,9 +51,16 @@ def imports(request: SignedInRequest) -> HttpResponse:
     """
     if _size(request) > MOST_BYTES + _FORM_BYTES:
         return _answer(request, TOO_LARGE, 413)
-    if request.user.is_authenticated:
-        request.upload_handlers = [ToDisk(request)]
-    return _page(request)
+    if not request.user.is_authenticated:
+        return _page(request)
+    if request.method == "POST" and _is_too_much(request.user, _size(request), 1):
+        return _answer(request, STILL_WAITING, 429)
+    handler = ToDisk(request)
+    request.upload_handlers = [handler]
+    try:
+        return _page(request)
+    finally:
+        handler.put_away()
 
 
 @csrf_protect
@@ -60,6 +74,10 @@ def _page(request: SignedInRequest) -> HttpResponse:
         return _answer(request, NO_ROOM, 507)
     if not files:
         return _answer(request, NOTHING, 400)
+    if any(getattr(handler, "is_many", False) for handler in request.upload_handlers):
+        return _answer(request, TOO_MANY, 429)
+    if _is_too_much(request.user, 0, len(files)):
+        return _answer(request, STILL_WAITING, 429)
     try:
         for file in files:
             receive(request.user, file)
@@ -108,9 +126,17 @@ def report(request: SignedInRequest, import_id: int) -> HttpResponseBase:
 
 
 def _size(request: HttpRequest) -> int:
-    """Bytes of the body, as it says; the server lets nobody send more."""
+    """Bytes of the body, as it says; the server lets nobody send more. Endless when unclear."""
     said = request.META.get("CONTENT_LENGTH") or ""
-    return int(said[:20]) if said.isascii() and said.isdigit() else 0
+    is_number = said.isascii() and said.isdigit() and len(said) <= 20
+    return int(said) if is_number else 2**63 if said else 0
+
+
+def _is_too_much(user: User, size: int, files: int) -> bool:
+    """Whether so many bytes and files are too much beside those that wait already."""
+    waiting = Import.objects.of(user).live()
+    told = waiting.aggregate(files=Count("pk"), size=Coalesce(Sum("size_bytes"), 0))
+    return bool(told["files"] + files > MOST_WAITING or told["size"] + size > 2 * MOST_BYTES)
 
 
 def _mine(request: SignedInRequest, import_id: int) -> Import:

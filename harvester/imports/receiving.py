@@ -18,6 +18,7 @@ from harvester.models import Import
 from providers.text import clean
 
 CALLED = "a file"
+MOST_FILES = 20
 
 
 class Received(UploadedFile):
@@ -36,17 +37,26 @@ class Received(UploadedFile):
 class ToDisk(FileUploadHandler):
     """Writes what comes to a private file; used where files are asked for, nowhere else.
 
-    `is_full`: our disk failed, and a file is missing among those that came.
+    `is_full`: our disk failed, and a file is missing among those that came. `is_many`: there
+    were more than MOST_FILES, and the others were not taken.
     """
 
     chunk_size = 256 * 1024
     is_full = False
+    is_many = False
     # Django closes whatever a handler calls `file`.
     coming: IO[bytes] | None = None
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._came: list[Received] = []
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """Somebody begins to send a file."""
         super().new_file(*args, **kwargs)
+        if len(self._came) >= MOST_FILES:
+            self.is_many = True
+            raise SkipFile
         try:
             settings.TEMPORARY.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.coming = tempfile.NamedTemporaryFile(  # noqa: SIM115  # closed with the answer
@@ -73,7 +83,9 @@ class ToDisk(FileUploadHandler):
         whole, self.coming = self.coming, None
         whole.flush()
         whole.seek(0)
-        return Received(whole, self.file_name, self.content_type, file_size, self.charset)
+        came = Received(whole, self.file_name, self.content_type, file_size, self.charset)
+        self._came.append(came)
+        return came
 
     def upload_interrupted(self) -> None:
         """The browser went away: nothing stays."""
@@ -81,6 +93,12 @@ class ToDisk(FileUploadHandler):
             self.coming.close()
             Path(self.coming.name).unlink(missing_ok=True)
             self.coming = None
+
+    def put_away(self) -> None:
+        """Nothing that came stays, nor what was coming when the browser went away."""
+        self.upload_interrupted()
+        for came in self._came:
+            came.close()
 
 
 def receive(user: User, file: Received) -> Import:
