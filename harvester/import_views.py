@@ -96,7 +96,7 @@ def one(request: SignedInRequest, import_id: int) -> HttpResponse:
         raise Http404
     rows = shown.rows_of(row, show, min(int(after[:12]), 2**31 - 1))
     context = {
-        "import": shown.shown(row),
+        "import": shown.with_its_rows(row),
         "rows": rows.rows,
         "show": show,
         "is_first": not int(after[:12]),
@@ -117,8 +117,10 @@ def status(request: SignedInRequest, import_id: int) -> HttpResponse:
 @require_safe
 @login_required
 def report(request: SignedInRequest, import_id: int) -> HttpResponseBase:
-    """Every row as a sheet."""
+    """Every row as a sheet; where they were put away, the page that says so."""
     row = _mine(request, import_id)
+    if shown.is_put_away(row):
+        return redirect("harvester:import", row.pk)
     lines = chain([sheet.head()], sheet.lines(row))
     answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="import-{row.pk}.csv"'

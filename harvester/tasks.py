@@ -89,6 +89,7 @@ def preview() -> None:
 def sweep() -> None:
     """Remove what nobody refers to."""
     loose.sweep(timezone.now())
+    loose.put_away()
     try:
         sweeping.run(timezone.now())
     except sweeping.SweepRefused:

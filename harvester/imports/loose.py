@@ -1,4 +1,4 @@
-"""Uploads that nobody needs any more: imported, given up, or left by a process that died."""
+"""What nobody needs any more: uploads that were read or given up, and rows of old imports."""
 
 from __future__ import annotations
 
@@ -9,17 +9,21 @@ from datetime import datetime
 from pathlib import Path
 
 from django.core.files.storage import default_storage
-from django.db.models.functions import Now
+from django.db.models import Exists, F, OuterRef, Window
+from django.db.models.functions import Now, RowNumber
 
 from archive import inventory, leftovers, media, verify_storage
 from archive.finding import SHOWN, Finding
 from archive.media import STORAGE_ERRORS
-from harvester.models import Import
+from harvester.models import Import, ImportRow
 
 logger = logging.getLogger(__name__)
 
 FOLDER = "uploads"
 _CHUNK = 500
+# Reports that a person can read row by row: as many as their page lists.
+REPORTS = 50
+_ROWS = 10_000
 
 
 def store(path: Path) -> str:
@@ -63,6 +67,26 @@ def sweep(now: datetime) -> int:
             removed += 1
     except STORAGE_ERRORS as exc:
         logger.warning("uploads not swept error=%s", type(exc).__name__)
+    return removed
+
+
+def put_away() -> int:
+    """Remove the rows of all but everybody's newest imports; how many. Counts stay."""
+    removed = 0
+    place = Window(RowNumber(), partition_by=F("user"), order_by=F("pk").desc())
+    older = Import.objects.annotate(place=place).filter(place__gt=REPORTS)
+    for import_id in list(older.values_list("pk", flat=True)):
+        removed += _put_away(import_id)
+    return removed
+
+
+def _put_away(import_id: int) -> int:
+    """Those of one import that is over, some in a commit."""
+    over = Import.objects.filter(pk=OuterRef("file"), finished_at__isnull=False)
+    rows = ImportRow.objects.filter(Exists(over), file=import_id)
+    removed = 0
+    while some := list(rows.values_list("pk", flat=True)[:_ROWS]):
+        removed += ImportRow.objects.filter(pk__in=some).delete()[0]
     return removed
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils import timezone
 
@@ -23,6 +23,7 @@ SHOW = {
     "unresolved": "Cannot be resolved",
 }
 STORED = "Stored"
+PUT_AWAY = "Its rows were put away, because newer imports came since: the counts stay."
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,20 @@ def shown(row: Import) -> Shown:
         came=Moment.of(row.created_at),
         ended=Moment.of(row.finished_at),
     )
+
+
+def is_put_away(row: Import) -> bool:
+    """Whether its rows were told once and are kept no more; one query."""
+    told = row.new + row.here + row.improved + row.unresolved
+    return bool(told) and not ImportRow.objects.filter(file=row).exists()
+
+
+def with_its_rows(row: Import) -> Shown:
+    """The same for a page of its own, which says so where rows are missing; one query."""
+    told = shown(row)
+    if not is_put_away(row):
+        return told
+    return replace(told, sentence=f"{told.sentence} {PUT_AWAY}".strip())
 
 
 def words_of(row: Import) -> dict[str, str]:

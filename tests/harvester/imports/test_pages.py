@@ -15,7 +15,7 @@ from django.urls import reverse
 from accounts.models import User
 from archive import inventory
 from harvester import import_views, tasks
-from harvester.imports import job, sheet
+from harvester.imports import job, loose, sheet, shown
 from harvester.imports.reading import Upto
 from harvester.imports.receiving import called
 from harvester.models import Import, ImportRow
@@ -291,3 +291,26 @@ def test_while_many_files_wait_no_more_are_taken(alice, bob, shelves, count, siz
     assert sent(browser(bob), file(b"{}")).status_code == 302
     Import.objects.update(state="done", finished_at="2024-05-06T00:00Z")
     assert sent(browser(alice), file(b"{}")).status_code == 302
+
+
+def test_rows_of_all_but_the_newest_fifty_imports_are_put_away(reported, alice, bob):
+    page = f"{PAGE}{reported.pk}/"
+    for user, count in ((bob, 60), (alice, 49)):
+        for _ in range(count):
+            Import.objects.create(user=user, name="newer.zip")
+    assert loose.put_away() == 0
+    assert shown.PUT_AWAY not in browser(alice).get(page).content.decode()
+    Import.objects.create(user=alice, name="newer.zip")
+    tasks.sweep()
+    assert not ImportRow.objects.exists()
+    reported.refresh_from_db()
+    assert (reported.new, reported.unresolved, reported.state) == (250, 250, "done")
+    assert shown.PUT_AWAY in browser(alice).get(page).content.decode()
+    assert browser(alice).get(f"{page}report.csv").url == page
+
+
+def test_rows_of_an_import_under_way_stay(reported, alice):
+    for _ in range(50):
+        Import.objects.create(user=alice, name="newer.zip")
+    Import.objects.filter(pk=reported.pk).update(state="queued", finished_at=None)
+    assert loose.put_away() == 0
