@@ -30,7 +30,8 @@ RETURNING extract(epoch FROM next_call_at - clock_timestamp()) - %(seconds)s,
              FROM accounts_host WHERE name = %(host)s)
 """
 _REST = """
-INSERT INTO accounts_host (name, not_before) VALUES (%(host)s, clock_timestamp() + make_interval(secs => %(seconds)s))
+INSERT INTO accounts_host (name, not_before)
+VALUES (%(host)s, clock_timestamp() + make_interval(secs => %(seconds)s))
     ON CONFLICT (name) DO UPDATE
    SET not_before = greatest(accounts_host.not_before, excluded.not_before)
 """
