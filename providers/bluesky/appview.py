@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from providers.bluesky.syntax import is_did
@@ -11,8 +12,12 @@ from providers.errors import BadRequest, Gone, Unexpected
 from providers.turns import Turns
 
 AT_ONCE = 25
+# Of one page: four when all is well, and about ten more for each address that it does not take.
+QUESTIONS = 16
 Views = dict[str, Mapping[str, Any] | None]
 _NOTHING: Mapping[str, Any] = {}
+# In place of posts that were not asked for any more: nothing is known of them.
+UNASKED: Mapping[str, Any] = MappingProxyType({"unasked": True})
 
 
 class AppView:
@@ -25,25 +30,38 @@ class AppView:
     def posts(self, uris: Sequence[str], turns: Turns) -> Views:
         """The posts among `uris` that there are, by uri; None for an address it does not take.
 
-        BadRequest when it takes none of several: then it is not about the addresses.
+        Asked for in order, with so many questions at most: UNASKED for what is left then, never
+        the first one. BadRequest when it takes none of several: then it is not about the
+        addresses.
         """
         asked = list(dict.fromkeys(uris))
+        waiting = [asked[start : start + AT_ONCE] for start in range(0, len(asked), AT_ONCE)][::-1]
         views: Views = {}
-        for start in range(0, len(asked), AT_ONCE):
-            views |= self._some(asked[start : start + AT_ONCE], turns)
-        if len(asked) > 1 and not any(views.get(uri, _NOTHING) is not None for uri in asked):
+        questions = 0
+        while waiting and questions < QUESTIONS:
+            views |= self._some(waiting, turns)
+            questions += 1
+        left = {uri: UNASKED for some in waiting for uri in some}
+        if len(asked) > 1 and not any(
+            views.get(uri, _NOTHING) is not None for uri in asked if uri not in left
+        ):
             raise BadRequest("invalid_request", "The AppView did not accept the question.")
-        return views
+        return views | left
 
-    def _some(self, uris: list[str], turns: Turns) -> Views:
-        """One address that it does not take would cost all the others: then by halves."""
+    def _some(self, waiting: list[list[str]], turns: Turns) -> Views:
+        """What comes next; one address that it does not take would cost others: then by halves."""
+        uris = waiting.pop()
         try:
-            body = self._xrpc.query(self._url, "app.bsky.feed.getPosts", {"uris": uris}, turns).body
+            return self._shown(uris, turns)
         except BadRequest:
             if len(uris) == 1:
                 return {uris[0]: None}
             middle = len(uris) // 2
-            return self._some(uris[:middle], turns) | self._some(uris[middle:], turns)
+            waiting += [uris[middle:], uris[:middle]]
+            return {}
+
+    def _shown(self, uris: list[str], turns: Turns) -> Views:
+        body = self._xrpc.query(self._url, "app.bsky.feed.getPosts", {"uris": uris}, turns).body
         posts = body.get("posts")
         if not isinstance(posts, list):
             raise Unexpected("no_posts", "The answer holds no list of posts.")

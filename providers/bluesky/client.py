@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Any
 
 from providers.bluesky import syntax
-from providers.bluesky.appview import AppView
+from providers.bluesky.appview import UNASKED, AppView, Views
+from providers.bluesky.embeds import mapping
 from providers.bluesky.identity import Identity
 from providers.bluesky.parse import (
     LIKE,
@@ -27,6 +30,14 @@ from providers.turns import Turns
 # The first page is one request to each server, so that pictures come at once.
 _FIRST, _REST = "25", "100"
 _CURSOR_CHARS = 512
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """So many likes of a page as could be read, and how often came what nobody knows."""
+
+    likes: list[LikedPost | Rejected]
+    unknown: dict[str, int]
 
 
 class BlueskyClient:
@@ -65,20 +76,25 @@ class BlueskyClient:
         if not isinstance(records, list):
             raise Unexpected("no_records", "The answer holds no list of records.")
         after = _next_cursor(reply.body) if records else None
-        posts, rejected, unknown = self._read(records)
-        return Page(posts, rejected, after, unknown, reply.requests_left)
+        read = self._read(records[:MOST_RECORDS])
+        if len(read.likes) < len(records):
+            after = _key(records[len(read.likes) - 1])
+        posts = tuple(like for like in read.likes if isinstance(like, LikedPost))
+        rejected = tuple(like for like in read.likes if isinstance(like, Rejected))
+        return Page(posts, rejected, after, read.unknown, reply.requests_left)
 
-    def _read(
-        self, records: list[Any]
-    ) -> tuple[tuple[LikedPost, ...], tuple[Rejected, ...], dict[str, int]]:
+    def _read(self, records: list[Any]) -> _Read:
+        """The likes in order, up to the first one of whose post the AppView was not asked."""
         now = datetime.now(UTC)
         likes = read_likes(records, now)
         uris = [like.post.uri for like in likes if isinstance(like, Liked)]
         views = self._appview.posts(uris, self._turns)
-        read = [self._post(like, views, now) for like in likes]
-        posts = tuple(post for post in read if isinstance(post, LikedPost))
-        rejected = tuple(post for post in read if isinstance(post, Rejected))
-        return posts, rejected, unknown_keys(records[:MOST_RECORDS], views.values())
+        told = list(takewhile(lambda like: not _is_unasked(like, views), likes))
+        shown = [view for view in views.values() if view is not UNASKED]
+        return _Read(
+            [self._post(like, views, now) for like in told],
+            unknown_keys(records[: len(told)], shown),
+        )
 
     def _post(
         self, like: Liked | Rejected, views: Mapping[str, Mapping[str, Any] | None], now: datetime
@@ -101,6 +117,18 @@ class BlueskyClient:
         if isinstance(found, Rejected):
             raise Unexpected("bad_post", f"The post cannot be read: {found.reason}.")
         return found
+
+
+def _is_unasked(like: Liked | Rejected, views: Views) -> bool:
+    return isinstance(like, Liked) and views.get(like.post.uri) is UNASKED
+
+
+def _key(entry: object) -> str:
+    """Where a page starts that follows this record: what is behind it is not lost."""
+    record = syntax.record(mapping(entry).get("uri"))
+    if record is None:
+        raise Unexpected("no_place", "The answer is too long, and does not say where to go on.")
+    return record.key
 
 
 def _next_cursor(body: Mapping[str, Any]) -> str | None:

@@ -19,8 +19,8 @@ from providers.text import clean, key_name, shape
 LIKE = "app.bsky.feed.like"
 CAPTION_CHARS = 100_000
 NAME_CHARS = 255
-# A page has 100 at most; what sends thousands is not well.
-MOST_RECORDS = 1_000
+# A page has 100 at most; whoever sends more is asked again for what lies behind them.
+MOST_RECORDS = 100
 _TAGS = 200
 _FACETS = 1_000
 _UNKNOWN_KEYS = 50
@@ -58,10 +58,7 @@ class Liked:
 
 def read_likes(records: list[Any], now: datetime) -> list[Liked | Rejected]:
     """The likes of a page in order, each read or set aside."""
-    read = [_like(entry, position, now) for position, entry in enumerate(records[:MOST_RECORDS])]
-    if len(records) > MOST_RECORDS:
-        read.append(Rejected(MOST_RECORDS, "", "more records than any page has", "list"))
-    return read
+    return [_like(entry, position, now) for position, entry in enumerate(records)]
 
 
 def _like(entry: object, position: int, now: datetime) -> Liked | Rejected:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from providers.bluesky.appview import QUESTIONS
 from providers.errors import (
     BadRequest,
     Gone,
@@ -297,13 +298,50 @@ def test_posts_that_nobody_asked_for_are_passed_over(client, network):
     assert [(post.post_id, post.is_gone) for post in page.posts] == [(uris[0], False)]
 
 
-def test_a_server_that_sends_everything_at_once_is_read_to_a_limit(client, network):
-    uri = network.post(ADA, "3k")
-    records = [{"value": {"subject": {"uri": uri}}}] * 1_005
+def at_once(network, count):
+    """Alice's server sends all of it whatever it is asked for; the addresses of the posts."""
+    uris = liked(network, count)
+    records = [
+        {"uri": f"at://{ALICE}/{LIKE}/{uri[-7:]}", "value": {"subject": {"uri": uri}}}
+        for uri in uris
+    ]
     network.home.instead[LIST] = Answer(200, {"records": records, "cursor": "x"})
+    return uris
+
+
+def test_a_server_that_sends_more_than_a_page_is_asked_again_for_the_rest(client, network):
+    uris = at_once(network, 130)
     page = client.page("liked", None)
-    assert len(page.posts) == 1_000
-    assert [one.position for one in page.rejected] == [1_000]
+    assert [post.post_id for post in page.posts] == uris[:100]
+    assert (page.next_cursor, page.rejected) == (uris[99][-7:], ())
+    network.home.instead.clear()
+    rest = client.page("liked", page.next_cursor)
+    assert [post.post_id for post in rest.posts] == uris[100:]
+
+
+def test_a_page_that_is_too_long_and_leads_nowhere_is_not_believed(client, network):
+    record = {"value": {"subject": {"uri": network.post(ADA, "3k")}}}
+    network.home.instead[LIST] = Answer(200, {"records": [record] * 101, "cursor": "x"})
+    with pytest.raises(Unexpected):
+        client.page("liked", None)
+
+
+def test_addresses_that_are_refused_one_by_one_lose_no_like_and_cost_no_more(client, network):
+    uris = liked(network, 200)
+    network.refused.update(uris[30:200:9])
+    posts, rejected, cursor = [], [], None
+    while True:
+        network.appview.heard.clear()
+        page = client.page("liked", cursor)
+        assert len(network.appview.asked(GET)) <= QUESTIONS
+        posts += [post.post_id for post in page.posts]
+        rejected += [one.post_id for one in page.rejected]
+        assert not any(post.is_gone for post in page.posts)
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert rejected == uris[30:200:9]
+    assert posts == [uri for uri in uris if uri not in network.refused]
 
 
 def test_there_is_no_other_feed(client, network):
