@@ -116,10 +116,15 @@ def _attached(like: Like) -> tuple[str, str, str]:
 
 
 def host(link: str) -> str:
-    """The host of a web address, short; empty for anything else."""
+    """The host of a web address, short; empty for anything else.
+
+    Browsers read a backslash as a slash, and people an @ as nothing: neither leads where it says.
+    """
     try:
         parts = urlsplit(link)
+        name = parts.hostname or ""
     except ValueError:
         return ""
-    name = parts.hostname or "" if parts.scheme in {"http", "https"} else ""
+    if parts.scheme not in {"http", "https"} or "\\" in link or "@" in parts.netloc:
+        return ""
     return name.removeprefix("www.")

@@ -72,6 +72,8 @@ def web_address(value: object) -> str:
     try:
         parts = urlsplit(value)
         known = parts.scheme in {"http", "https"} and bool(parts.hostname)
+        # Browsers read a backslash as a slash: the host would not be the one that is shown.
+        known = known and "\\" not in value and "@" not in parts.netloc
     except ValueError:
         return ""
     return value if known else ""

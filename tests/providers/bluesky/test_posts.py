@@ -154,7 +154,12 @@ def test_a_card_is_attached_with_its_picture(read):
 
 
 @pytest.mark.parametrize(
-    "uri", ["javascript:alert(1)", "data:text/html,x", "//a.example", "https://", "a", "", None, 5]
+    "uri",
+    [
+        *("javascript:alert(1)", "data:text/html,x", "//a.example", "https://", "a", "", None, 5),
+        *("https://evil.example\\@bsky.app/x", "https://bsky.app@evil.example/x"),
+        *("https://evil.example\\.bsky.app/x", "https://a:b@bsky.app/"),
+    ],
 )
 def test_a_card_links_to_the_web_only(read, uri):
     assert read(embed=card(uri, title="T")).attached == ()
