@@ -6,6 +6,7 @@ import logging
 from datetime import timedelta
 
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
@@ -70,7 +71,7 @@ def download(user_id: int | None = None) -> None:
 @shared_task
 def read_import(import_id: int) -> None:
     """Read somebody's file for a while. A second delivery finds the lease taken and returns."""
-    if job.run(import_id, Upto(job.SECONDS)):
+    if job.run(import_id, Upto(job.SECONDS), cut_off=SoftTimeLimitExceeded):
         ring_for_import(import_id)
 
 

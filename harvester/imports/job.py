@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 
 from archive import inventory
@@ -28,10 +27,11 @@ logger = logging.getLogger(__name__)
 SECONDS = 240.0
 
 
-def run(import_id: int, upto: Upto) -> bool:
+def run(import_id: int, upto: Upto, *, cut_off: type[Exception] = TimeoutError) -> bool:
     """Read an upload for a while; True when there is more to do, now.
 
     A second delivery finds the lease taken and does nothing. Safe to kill and to repeat.
+    `cut_off` is what whoever runs it raises when it takes too long.
     """
     held = lease.take(import_id)
     if held is None:
@@ -47,7 +47,7 @@ def run(import_id: int, upto: Upto) -> bool:
         logger.warning("import waits import=%s error=%s", import_id, type(exc).__name__)
         held.wait()
         left = False
-    except SoftTimeLimitExceeded:
+    except cut_off:
         # Whoever took it up again would run into the same limit.
         logger.warning("import took too long import=%s", import_id)
         lease.give_up(held, "too_long")

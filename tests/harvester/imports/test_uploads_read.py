@@ -246,7 +246,7 @@ def test_what_runs_into_the_time_limit_of_a_worker_is_over(upload):
         raise SoftTimeLimitExceeded
 
     row = upload(brought.export(1_200))
-    assert job.run(row.pk, Upto(after=stop)) is False
+    assert job.run(row.pk, Upto(after=stop), cut_off=SoftTimeLimitExceeded) is False
     row.refresh_from_db()
     assert (row.state, row.trouble, row.done) == ("failed", "too_long", 1_000)
     assert row.words == lease.WORDS["too_long"]
