@@ -29,16 +29,11 @@ RETURNING extract(epoch FROM next_call_at - clock_timestamp()) - %(seconds)s,
           (SELECT extract(epoch FROM not_before - clock_timestamp())
              FROM accounts_host WHERE name = %(host)s)
 """
-_REST = """
-INSERT INTO accounts_host (name, not_before)
-VALUES (%(host)s, clock_timestamp() + make_interval(secs => %(seconds)s))
-    ON CONFLICT (name) DO UPDATE
-   SET not_before = greatest(accounts_host.not_before, excluded.not_before)
-"""
+# Its own row is kept from whoever forgets at the same moment.
+_KEEP = "UPDATE accounts_host SET not_before = NULL WHERE name = %s AND not_before < %s"
 _FORGET = """
 DELETE FROM accounts_host WHERE name IN (
-    SELECT name FROM accounts_host WHERE not_before < clock_timestamp() AND name <> %(host)s
-     LIMIT %(most)s FOR UPDATE SKIP LOCKED)
+    SELECT name FROM accounts_host WHERE not_before < %s LIMIT %s FOR UPDATE SKIP LOCKED)
 """
 
 
@@ -78,15 +73,11 @@ class TurnsOfAll:
 
 def rest(host: str, span: timedelta) -> None:
     """Nobody asks `host` for so long, a day at the most; a longer rest is not cut short."""
-    values: dict[str, str | float] = {
-        "host": host[:300],
-        "seconds": min(span, LONGEST).total_seconds(),
-        "most": FORGOTTEN,
-    }
-    with database.cursor() as cursor:
-        cursor.execute(_REST, values)
-        # Hosts are named by strangers: what has passed makes room, or there would be no end.
-        cursor.execute(_FORGET, values)
+    _forget(host)
+    until = Now() + min(span, LONGEST)
+    Host.objects.bulk_create([Host(name=host[:300])], ignore_conflicts=True)
+    waiting = Host.objects.filter(name=host[:300])
+    waiting.exclude(not_before__gt=until).update(not_before=until)
 
 
 def resting() -> dict[str, float]:
@@ -94,6 +85,14 @@ def resting() -> dict[str, float]:
     now = timezone.now()
     closed = Host.objects.filter(not_before__gt=Now()).values_list("name", "not_before")
     return {name: (until - now).total_seconds() for name, until in closed if until}
+
+
+def _forget(host: str) -> None:
+    """Let rests go that are over: strangers name hosts, and there would be no end of them."""
+    now = timezone.now()
+    with database.cursor() as cursor:
+        cursor.execute(_KEEP, [host[:300], now])
+        cursor.execute(_FORGET, [now, FORGOTTEN])
 
 
 def _closed(host: str) -> float:

@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 EMPTY_PAGES, STALE_PAGES = 10, 2
 MOST_PAGES = 20_000
 CURSORS_KEPT = 1_000
+# Whoever lists an account in public chose the host that we ask, and may have chosen a slow one.
+STRANGERS_SECONDS = 15.0
 AfterPage = Callable[[Crawl, Stored], None]
 
 
@@ -49,6 +51,10 @@ class Slice:
         """Whether `pages` pages, or the time since the slice began, are enough."""
         return pages >= self.pages or time.monotonic() - self._began >= self.seconds
 
+    def among_strangers(self) -> Slice:
+        """From now on, and shorter: others must not wait for a host of somebody's choice."""
+        return Slice(self.pages, min(self.seconds, STRANGERS_SECONDS))
+
 
 class Circles(Unexpected):
     """The service sends us round in circles."""
@@ -65,11 +71,17 @@ def walk(held: Held, *, upto: Slice, after_page: AfterPage) -> Next:
     """
     try:
         with heartbeat(held):
-            return _pages(held, upto, after_page)
+            return _pages(held, _slice(held, upto), after_page)
     except ProviderError as error:
         return _met(held, error)
     except LostLease:
         return _lost(held)
+
+
+def _slice(held: Held, upto: Slice) -> Slice:
+    """Where no grant is needed the list is public, and at whatever host its owner chose."""
+    is_public = Crawl.objects.filter(pk=held.crawl_id, feed__connection__grant="").exists()
+    return upto.among_strangers() if is_public else upto
 
 
 def _met(held: Held, error: ProviderError) -> Next:

@@ -12,9 +12,10 @@ from accounts import following
 from accounts.models import Host
 from archive.models import Feed, Like, MediaItem
 from archive.models.media import MediaItemQuerySet
-from harvester import foreground, plan
+from harvester import foreground, plan, walk
 from harvester.download import Download
 from harvester.models import Crawl
+from harvester.walk import Next, Slice
 from tests.conftest import visit
 from tests.harvester.test_download import check_whole
 
@@ -112,6 +113,15 @@ def test_who_waits_for_it_is_told_that_the_host_asked_to_wait(feed, instagram):
     report = foreground.visit(feed, foreground.Watcher(), media=False)
     assert len(instagram.requests("records")) == 1
     assert "asked us to slow down" in report.reasons[0]
+
+
+def test_hosts_of_strangers_hold_a_worker_for_a_short_slice_only(feed, bob, connect, monkeypatch):
+    assert walk.STRANGERS_SECONDS <= 15 < Slice().seconds
+    monkeypatch.setattr(walk, "STRANGERS_SECONDS", 0.0)
+    crawl, after = visit(feed)
+    assert (crawl.pages, after) == (0, Next.ANOTHER_SLICE)
+    plan.adopt(source := connect("tess", 3, user=bob))
+    assert visit(Feed.objects.get(connection=source, kind="liked"))[1] == Next.NOTHING
 
 
 def test_times_are_known_as_soon_as_a_page_is_kept(feed):
