@@ -69,9 +69,10 @@ def walk(held: Held, *, upto: Slice, after_page: AfterPage) -> Next:
     `after_page` is called after each commit. Raises nothing upstream-related: every
     trouble finds its fate in `outcomes`.
     """
+    upto = _slice(held, upto)
     try:
         with heartbeat(held):
-            return _pages(held, _slice(held, upto), after_page)
+            return _pages(held, upto, after_page)
     except ProviderError as error:
         return _met(held, error)
     except LostLease:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -128,11 +129,19 @@ def test_a_worker_that_slept_through_its_lease_writes_nothing(house: House) -> N
     assert story.ends_well(150)
     before = [story.figure(f"sum({counted})") for counted in COUNTED]
     house.signal(sleeper, signal.SIGCONT)
+    assert until(lambda: _is_idle(sleeper), 30), sleeper.words()
     # The walk finds it out when it commits, the heartbeat when it renews: whichever is first.
     refused = ("visit is not ours any more", "lease lost crawl")
-    assert until(lambda: any(said in sleeper.words() for said in refused), 30), sleeper.words()
+    assert any(said in sleeper.words() for said in refused), sleeper.words()
     assert [story.figure(f"sum({counted})") for counted in COUNTED] == before
     assert story.ends_well(150)
+
+
+def _is_idle(worker: Service) -> bool:
+    """Whether every visit that it took up is over, in one way or another."""
+    begun = re.findall(r"tasks\.crawl\[(\S+)\] received", worker.words())
+    over = re.findall(r"tasks\.crawl\[(\S+)\] (?:succeeded|raised)", worker.words())
+    return bool(begun) and set(begun) == set(over)
 
 
 def test_two_beats_fifty_doorbells_and_three_workers_make_one_visit(house: House) -> None:
