@@ -88,7 +88,9 @@ def _is_stuck(crawl: Crawl) -> bool:
     """Waiting is of no use now: only the person, or the service, can end this."""
     connection = crawl.feed.connection
     connection.refresh_from_db()
-    waits = [connection.not_before, crawl.not_before if crawl.trouble in words.LIMITS else None]
+    # Public lists are limited by their hosts, which the connection knows nothing of.
+    by_host = not connection.grant and crawl.trouble in words.LIMITS
+    waits = [connection.not_before, crawl.not_before if by_host else None]
     is_limited = any(until > timezone.now() for until in waits if until)
     return is_limited or not connection.is_usable or not connection.user.is_active
 

