@@ -50,6 +50,8 @@ class Held:
 
         That of a deactivated person is as good as lost.
         """
+        # The person before the file, as whoever takes one up: never crosswise.
+        User.objects.select_for_update(no_key=True).filter(imports=self.import_id).first()
         mine = Import.objects.filter(
             pk=self.import_id, lease=self.token, state=Import.State.RUNNING, user__is_active=True
         )
