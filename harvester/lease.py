@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -129,9 +130,16 @@ def _give_up(crawl: Crawl) -> None:
     logger.error("visit killed its worker while it was alone crawl=%s", crawl.pk)
 
 
+class Renewable(Protocol):
+    """A lease of whatever kind."""
+
+    def renew(self) -> None:
+        """Keep it for another CRAWL_LEASE; LostLease."""
+
+
 @contextmanager
-def heartbeat(held: Held) -> Iterator[None]:
-    """Renew the lease every third of its life while the block runs."""
+def heartbeat(held: Renewable) -> Iterator[None]:
+    """Renew a lease every third of its life while the block runs."""
     done = threading.Event()
     thread = threading.Thread(target=_beat, args=(held, done), daemon=True)
     thread.start()
@@ -142,12 +150,12 @@ def heartbeat(held: Held) -> Iterator[None]:
         thread.join(timeout=5)
 
 
-def _beat(held: Held, done: threading.Event) -> None:
+def _beat(held: Renewable, done: threading.Event) -> None:
     pause = settings.CRAWL_LEASE.total_seconds() / 3
     try:
         while not done.wait(pause):
             held.renew()
-    except LostLease:
-        logger.warning("lease lost crawl=%s", held.crawl_id)
+    except LostLease as lost:
+        logger.warning("lease lost %s", lost)
     finally:
         connection.close()

@@ -15,7 +15,7 @@ from harvester.imports.lease import WORDS, Held
 from harvester.imports.pictures import Folder, read_folder
 from harvester.imports.reading import Upto, read_export
 from harvester.imports.receiving import called
-from harvester.lease import LostLease
+from harvester.lease import LostLease, heartbeat
 from harvester.models import Import
 from providers.errors import BadExport
 
@@ -48,7 +48,7 @@ def _held(user: User, path: Path, size: int) -> Iterator[Held]:
     with transaction.atomic():
         held = _begun(user, path, size)
     try:
-        with lease.heartbeat(held):
+        with heartbeat(held):
             yield held
     except LostLease:
         return

@@ -17,7 +17,7 @@ from harvester.imports import doors, lease, loose, unpack
 from harvester.imports.lease import WORDS, Held
 from harvester.imports.pictures import Folder, read_folder
 from harvester.imports.reading import Upto, read_export
-from harvester.lease import LostLease
+from harvester.lease import LostLease, heartbeat
 from harvester.models import Import
 from providers.errors import BadExport
 
@@ -38,7 +38,7 @@ def run(import_id: int, upto: Upto, *, cut_off: type[Exception] = TimeoutError) 
         loose.forget(import_id)
         return False
     try:
-        with lease.heartbeat(held):
+        with heartbeat(held):
             left = _read(held, Import.objects.get(pk=import_id), upto)
     except LostLease:
         logger.info("import lost import=%s", import_id)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import logging
-import threading
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 
@@ -173,27 +172,3 @@ def stop(row: Import) -> None:
         lease=None,
         leased_until=None,
     )
-
-
-@contextmanager
-def heartbeat(held: Held) -> Iterator[None]:
-    """Renew the lease every third of its life while the block runs."""
-    done = threading.Event()
-    thread = threading.Thread(target=_beat, args=(held, done), daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join(timeout=5)
-
-
-def _beat(held: Held, done: threading.Event) -> None:
-    pause = settings.CRAWL_LEASE.total_seconds() / 3
-    try:
-        while not done.wait(pause):
-            held.renew()
-    except LostLease:
-        logger.warning("lease lost import=%s", held.import_id)
-    finally:
-        connection.close()
