@@ -51,9 +51,10 @@ def of(user: User, feed: Feed) -> Arrival:
     connection = feed.connection
     service = upstream.service(connection.provider)
     crawl = Crawl.objects.filter(feed=feed).order_by("-number").first()
-    media = _media(user)
+    media = _media(feed)
     state = _state(connection, crawl, feed, arriving=media["now"])
-    newest = Like.objects.of(user).on_wall().newest_first().defer("document")[:SHOWN]
+    mine = Like.objects.of(user).on_wall().filter(entries__feed=feed)
+    newest = mine.newest_first().defer("document")[:SHOWN]
     return Arrival(
         state=state,
         key=service.key,
@@ -73,13 +74,17 @@ def of(user: User, feed: Feed) -> Arrival:
     )
 
 
-def _media(user: User) -> dict[str, int]:
-    """Pictures kept, on their way, and on their way without having to wait."""
+def _media(feed: Feed) -> dict[str, int]:
+    """Pictures of its likes: kept, on their way, and on their way without having to wait."""
     state = MediaItem.State
-    return MediaItem.objects.of(user).aggregate(
-        kept=Count("pk", filter=Q(state=state.STORED)),
-        wanted=Count("pk", filter=Q(state=state.WANTED)),
-        now=Count("pk", filter=Q(state=state.WANTED, attempts=0)),
+    return (
+        MediaItem.objects.of(feed.user)
+        .filter(like__entries__feed=feed)
+        .aggregate(
+            kept=Count("pk", filter=Q(state=state.STORED)),
+            wanted=Count("pk", filter=Q(state=state.WANTED)),
+            now=Count("pk", filter=Q(state=state.WANTED, attempts=0)),
+        )
     )
 
 

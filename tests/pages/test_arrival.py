@@ -57,3 +57,12 @@ def test_the_oldest_post_is_that_of_the_source_which_arrives(alice, hang):
     hang(posted_at=NOON, feed=feed)
     Feed.objects.filter(pk=feed.pk).update(entries_count=1, completed_at=NOON)
     assert "14 May 2014" in arrival.of(alice, Feed.objects.get(pk=feed.pk)).words
+
+
+def test_only_what_arrives_is_counted_and_shown(alice, hang):
+    hang(feed=feed_of(alice))
+    feed = begun(feed_of(alice, provider="bluesky", standing="followed"), "running")
+    arrived = arrival.of(alice, feed)
+    assert (arrived.tiles, arrived.pictures, arrived.wanted) == ([], 0, 0)
+    hang(feed=feed)
+    assert len(arrival.of(alice, feed).tiles) == 1
