@@ -81,3 +81,10 @@ def test_a_report_says_what_became_of_a_row_and_why_without_trusting_it(as_alice
     assert "Cannot be resolved</span> " in html
     assert "It has no address." in html
     assert re.search(r'href="\?show=unresolved" aria-current="page"', html)
+
+
+def test_a_file_that_failed_has_no_rows_to_choose_from(as_alice, alice):
+    file = brought(alice, "failed", words="This zip is damaged.")
+    html = get(as_alice, f"{PAGE}{file.pk}/")
+    assert "This zip is damaged." in html
+    assert "Rows to show" not in html
