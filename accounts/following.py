@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from accounts import signin, upstream
 from accounts.models import Connection, User
 from accounts.turns import TurnsOfAll
+from providers.deadline import deadline
 from providers.errors import NoSuchAccount, Unavailable
 from providers.registry import SERVICES
 from providers.service import Handles
@@ -93,11 +94,12 @@ def count(session: SessionBase) -> None:
 
 @contextmanager
 def _place() -> Iterator[None]:
-    """One of the few places of this process at which handles are looked up."""
+    """One of the few places of this process at which handles are looked up, for so long."""
     if not _places.acquire(blocking=False):
         raise Unavailable(BUSY, "Too many handles are being looked up at this moment.")
     try:
-        yield
+        with deadline(SECONDS):
+            yield
     finally:
         _places.release()
 

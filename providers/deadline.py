@@ -22,12 +22,17 @@ _thread = threading.local()
 
 @contextmanager
 def deadline(seconds: float) -> Iterator[None]:
-    """Everything that this thread reads from its sockets is done in `seconds` from now."""
-    _thread.end = time.monotonic() + seconds
+    """Everything that this thread reads from its sockets is done in `seconds` from now.
+
+    Within another one the earlier end counts.
+    """
+    outer = getattr(_thread, "end", None)
+    end = time.monotonic() + seconds
+    _thread.end = end if outer is None else min(end, outer)
     try:
         yield
     finally:
-        _thread.end = None
+        _thread.end = outer
 
 
 def seconds_left(at_most: float) -> float:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import pytest
 
 from providers.answer import read_json, requests_left, retry_after
+from providers.deadline import deadline, seconds_left
 from providers.errors import ProviderError, RateLimited, Refused, Unavailable, Unexpected
 from providers.http import Bounds, Wire
 from providers.pinned import Guard
@@ -144,6 +145,16 @@ def test_one_deadline_ends_whatever_drips(script):
     with pytest.raises(Unavailable):
         ask(script, seconds=0.5)
     assert script.was_left
+
+
+def test_within_a_deadline_the_earlier_end_counts():
+    with deadline(1_000):
+        with deadline(9_000):
+            assert seconds_left(10_000) <= 1_000
+        with deadline(100):
+            assert seconds_left(10_000) <= 100
+        assert 100 < seconds_left(10_000) <= 1_000
+    assert seconds_left(10_000) == 10_000
 
 
 def test_an_endless_body_is_cut_at_its_bound():
