@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -88,7 +88,7 @@ def of(like: Like, service: str, entries: Sequence[Entry]) -> Facts:
         caption=like.caption,
         hashtags=[Tag(tag, _search(f"#{tag}")) for tag in like.hashtags],
         place=like.place,
-        link=like.link if urlsplit(like.link).scheme in {"http", "https"} else "",
+        link=like.link if faces.host(like.link) else "",
         service=service,
         liked=liked(like),
         liked_iso=_iso(like.liked_at) if like.is_exact else "",

@@ -64,7 +64,13 @@ def test_how_we_know_is_told(as_alice, hang):
     assert "Not after 14 May 2014, 12:00" in html
 
 
-@pytest.mark.parametrize("link", ["javascript:alert(1)", "data:text/html,x", "//evil.test", "x"])
+@pytest.mark.parametrize(
+    "link",
+    [
+        *("javascript:alert(1)", "data:text/html,x", "//evil.test", "x", "http://["),
+        *("https://evil.test\\@instagram.com/p/1", "https://instagram.com@evil.test/"),
+    ],
+)
 def test_only_web_addresses_become_links(as_alice, hang, link):
     assert "Open on Instagram" not in page(as_alice, hang(link=link))
 
