@@ -8,11 +8,10 @@ from pathlib import Path
 from string import Template
 from urllib.parse import urlencode, urlsplit
 
+from simulator.frame import HEART, framed
 from simulator.people import PEOPLE, Person
 
-_HERE = Path(__file__).parent
-LOOK = (_HERE / "look.css").read_text("utf-8")
-_PAGE = Template((_HERE / "consent.html").read_text("utf-8"))
+_PAGE = Template((Path(__file__).parent / "consent.html").read_text("utf-8"))
 _PERSON = Template(
     '<label class="person"><input type="radio" name="person" value="$key" $checked>'
     '<img src="$avatar" alt="" width="52" height="52"><span class="name">$name'
@@ -25,13 +24,13 @@ def consent_page(
     people: Sequence[Person], avatars: Mapping[str, str], query: Mapping[str, str]
 ) -> str:
     """The whole page; its form comes back to the same address with the same query."""
-    return _PAGE.substitute(
-        look=LOOK,
+    main = _PAGE.substitute(
         people=choice_of_people(people, avatars),
         action=escape("/oauth/authorize/?" + urlencode(query), quote=True),
         app=escape(urlsplit(query["redirect_uri"]).netloc),
         scope=escape(", ".join(query.get("scope", "basic").split()).replace("_", " ")),
     )
+    return framed("Allow access", HEART, main)
 
 
 def choice_of_people(people: Sequence[Person], avatars: Mapping[str, str]) -> str:

@@ -7,12 +7,13 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from simulator.consent import LOOK, choice_of_people
+from simulator.consent import choice_of_people
 from simulator.download.order import CHOICES
+from simulator.frame import ARROW, framed
 from simulator.people import Person
 
 _HERE = Path(__file__).parent
-_DRESS = LOOK + (_HERE / "counter.css").read_text("utf-8")
+_LOOK = (_HERE / "counter.css").read_text("utf-8")
 _REQUEST = Template((_HERE / "request.html").read_text("utf-8"))
 _READY = Template((_HERE / "ready.html").read_text("utf-8"))
 _WORDS = {
@@ -30,9 +31,8 @@ _FILE = Template(
 def request_page(people: Sequence[Person], faces: Mapping[str, str]) -> str:
     """The form: who, and what of theirs."""
     choices = {name: _options(name) for name in ("format", "range", "layout")}
-    return _REQUEST.substitute(
-        choices, look=_DRESS, people=choice_of_people(people, faces), parts=_pieces()
-    )
+    people_shown = choice_of_people(people, faces)
+    return _page(_REQUEST.substitute(choices, people=people_shown, parts=_pieces()), width="wide")
 
 
 def ready_page(sizes: Mapping[str, int]) -> str:
@@ -41,14 +41,16 @@ def ready_page(sizes: Mapping[str, int]) -> str:
     files = "\n".join(_FILE.substitute(_file(name, size)) for name, size in sizes.items())
     words = "The link works for four days." if one else "Take all of them: each holds a part."
     head = "Your file is ready" if one else "Your files are ready"
-    return _READY.substitute(look=_DRESS, head=head, words=words, body=f"<ul>{files}</ul>")
+    return _page(_READY.substitute(head=head, words=words, body=f"<ul>{files}</ul>"))
 
 
 def refusal_page(sentence: str) -> str:
     """One sentence, and the way back."""
-    return _READY.substitute(
-        look=_DRESS, head="That did not work", words=escape(sentence), body=""
-    )  # fmt: skip
+    return _page(_READY.substitute(head="That did not work", words=escape(sentence), body=""))
+
+
+def _page(main: str, *, width: str = "") -> str:
+    return framed("Download your information", ARROW, main, look=_LOOK, width=width)
 
 
 def _file(name: str, size: int) -> dict[str, str]:
