@@ -69,7 +69,6 @@ def walk(held: Held, *, upto: Slice, after_page: AfterPage) -> Next:
     `after_page` is called after each commit. Raises nothing upstream-related: every
     trouble finds its fate in `outcomes`.
     """
-    upto = _slice(held, upto)
     try:
         with heartbeat(held):
             return _pages(held, upto, after_page)
@@ -77,12 +76,6 @@ def walk(held: Held, *, upto: Slice, after_page: AfterPage) -> Next:
         return _met(held, error)
     except LostLease:
         return _lost(held)
-
-
-def _slice(held: Held, upto: Slice) -> Slice:
-    """Where no grant is needed the list is public, and at whatever host its owner chose."""
-    is_public = Crawl.objects.filter(pk=held.crawl_id, feed__connection__grant="").exists()
-    return upto.among_strangers() if is_public else upto
 
 
 def _met(held: Held, error: ProviderError) -> Next:
@@ -103,6 +96,8 @@ def _lost(held: Held) -> Next:
 def _pages(held: Held, upto: Slice, after_page: AfterPage) -> Next:
     crawl = Crawl.objects.select_related("feed__connection").get(pk=held.crawl_id)
     client = upstream.client(crawl.feed.connection)
+    # Where no grant is needed the list is public, and at whatever host its owner chose.
+    upto = upto if crawl.feed.connection.grant else upto.among_strangers()
     pages = 0
     while crawl.is_live:
         if upto.is_over(pages):
