@@ -25,6 +25,14 @@ class Schedule(models.Model):
     paused_at = models.DateTimeField(null=True, blank=True)
     last_visit_at = models.DateTimeField(null=True, blank=True)
     last_success_at = models.DateTimeField(null=True, blank=True)
+    # When the next loss could happen, by the worst of this person's paces, counted from the last
+    # success; null: its service shows everything.
+    loses_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    # The most likes found by one visit, and within horizons of so many seconds: {"900": 12, ...}.
+    most_found = models.PositiveIntegerField(default=0)
+    pace = models.JSONField(default=dict, blank=True)
+    # Since when we know this person's pace.
+    watched_since = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:
@@ -147,6 +155,8 @@ class Crawl(models.Model):
     leased_until = models.DateTimeField(null=True, blank=True)
     not_before = models.DateTimeField(null=True, blank=True)
     rung_at = models.DateTimeField(null=True, blank=True)
+    # When the newest of its pages was kept; an old cursor is no good place to go on.
+    moved_at = models.DateTimeField(null=True, blank=True)
     trouble = models.CharField(max_length=40, blank=True)
     attempts = models.PositiveIntegerField(default=0)
     # Workers that died with it and had not stored a page; after SUSPECT it is walked alone.
@@ -160,6 +170,12 @@ class Crawl(models.Model):
     # The rank of the last entry placed; null before the first.
     floor = models.BigIntegerField(null=True, blank=True)
     ceiling = models.BigIntegerField()
+    # Known entries below this rank make the seam: everything new stands above it. null: none is.
+    edge = models.BigIntegerField(null=True, blank=True)
+    # Where it left out a proven stretch to finish a gap below that; null: it never did.
+    leapt = models.BigIntegerField(null=True, blank=True)
+    # The list came to its end: now it looks at the top again, for what came meanwhile.
+    looks_back = models.BooleanField(default=False)
 
     pages = models.PositiveIntegerField(default=0)
     requests = models.PositiveIntegerField(default=0)
@@ -169,6 +185,9 @@ class Crawl(models.Model):
     # Pictures and videos that its new likes asked for.
     wanted = models.PositiveIntegerField(default=0)
     unknown_keys = models.JSONField(default=dict, blank=True)
+    # Gaps that it left, and that it healed.
+    gaps = models.PositiveIntegerField(default=0)
+    healed = models.PositiveIntegerField(default=0)
 
     objects = CrawlQuerySet.as_manager()
 

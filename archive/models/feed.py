@@ -44,6 +44,15 @@ class Feed(models.Model):
     visits = models.PositiveIntegerField(default=0)
     covered_top = models.BigIntegerField(null=True, blank=True)
     covered_bottom = models.BigIntegerField(null=True, blank=True)
+    # How many items a listing that came to its end has shown at the most, and the window that
+    # this gave away where it is smaller than its service declares.
+    shown_most = models.PositiveIntegerField(default=0)
+    window = models.PositiveIntegerField(null=True, blank=True)
+    # So many entries were suddenly not shown any more: held for a human. null: nothing is held.
+    held_at = models.DateTimeField(null=True, blank=True)
+    held_entries = models.PositiveIntegerField(default=0)
+    # Somebody said that this is right: the next visit may believe it.
+    held_accepted_at = models.DateTimeField(null=True, blank=True)
     # When the newest complete visit read its first page: later likes cannot be older than this.
     completed_at = models.DateTimeField(null=True, blank=True)
     walked_whole_at = models.DateTimeField(null=True, blank=True)
@@ -98,6 +107,9 @@ class Entry(models.Model):
     # The visit that put it at this place, and the newest one that saw it.
     placed_visit = models.PositiveIntegerField()
     last_visit = models.PositiveIntegerField()
+    # When a complete visit passed its place without seeing it; twice makes it missing.
+    unseen_at = models.DateTimeField(null=True, blank=True)
+    unseen_visit = models.PositiveIntegerField(null=True, blank=True)
     missing_since = models.DateTimeField(null=True, blank=True)
 
     objects = EntryQuerySet.as_manager()
