@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from django.utils.formats import date_format
 
 from accounts import upstream
 from archive import faces, serving
 from archive.faces import Face
+from archive.gaps import Row
 from archive.letters import shorten
 from archive.models import Blob, Like, MediaItem
 
@@ -17,6 +19,7 @@ EAGER = 12
 SMALL, LARGE = 320, 960
 WORDS, ALT = 80, 150
 PLAIN = Face()
+NO_GAPS: Mapping[int, Sequence[Row]] = MappingProxyType({})
 # What is shown as words, since there is no picture to show.
 WRITTEN = {"words", "missing"}
 State = MediaItem.State
@@ -27,7 +30,8 @@ Kind = MediaItem.Kind
 class Tile:
     """One like on a wall: a picture, its marks and what it says when it is touched.
 
-    Without a picture its `face` has the words; `service` is the key of its sign.
+    Without a picture its `face` has the words; `service` is the key of its sign. `below` are
+    the gaps right under it.
     """
 
     href: str
@@ -47,13 +51,28 @@ class Tile:
     face: Face
     eager: bool
     first: bool
+    below: Sequence[Row] = ()
 
 
-def hang(likes: Sequence[Like], *, eager: int = EAGER) -> list[Tile]:
-    """Tiles for `likes` in their order, with one query; the first `eager` load at once."""
+def hang(
+    likes: Sequence[Like],
+    *,
+    eager: int = EAGER,
+    below: Mapping[int, Sequence[Row]] = NO_GAPS,
+) -> list[Tile]:
+    """Tiles for `likes` in their order, with one query; the first `eager` load at once.
+
+    `below`: the gaps under likes, by like.
+    """
     media = media_of(likes)
     return [
-        _tile(like, media.get(like.pk, []), eager=place < eager, first=place == 0 < eager)
+        _tile(
+            like,
+            media.get(like.pk, []),
+            eager=place < eager,
+            first=place == 0 < eager,
+            below=below.get(like.pk, ()),
+        )
         for place, like in enumerate(likes)
     ]
 
@@ -67,7 +86,9 @@ def media_of(likes: Iterable[Like]) -> dict[int, list[MediaItem]]:
     return by_like
 
 
-def _tile(like: Like, media: list[MediaItem], *, eager: bool, first: bool) -> Tile:
+def _tile(
+    like: Like, media: list[MediaItem], *, eager: bool, first: bool, below: Sequence[Row]
+) -> Tile:
     cover = _cover(media)
     blob = cover.blob if cover and cover.kind == Kind.IMAGE else None
     mark, mark_words, mark_alt = _mark(media)
@@ -91,6 +112,7 @@ def _tile(like: Like, media: list[MediaItem], *, eager: bool, first: bool) -> Ti
         face=face,
         eager=eager,
         first=first,
+        below=below,
     )
 
 

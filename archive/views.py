@@ -17,7 +17,7 @@ from accounts import upstream
 from accounts.http import SignedInRequest
 from accounts.models import Connection
 from accounts.views import doors
-from archive import access, browse, facts, members, origins, serving, tiles, wall, words
+from archive import access, browse, facts, gaps, members, origins, serving, tiles, wall, words
 from archive.models import Blob, Entry, Feed, Like
 from archive.models.like import LikeQuerySet
 
@@ -84,11 +84,12 @@ def feed(request: SignedInRequest, feed_id: int) -> HttpResponse:
     before = _number(request, "before")
     entries = browse.places(shown, before=_rank(shown, before))
     page = entries[: browse.PAGE]
+    likes = [entry.like for entry in page]
     older = page[-1].like_id if len(entries) > browse.PAGE else None
     path = reverse("archive:feed", args=[shown.pk])
     context = {
         "feed": _feed_words(shown),
-        "tiles": tiles.hang([entry.like for entry in page]),
+        "tiles": tiles.hang(likes, below=gaps.under(request.user, likes, feed=shown)),
         "pager": wall.pager(older, None, before, path=path, query="", load=_load(request)),
         "total": shown.entries_count,
         "choices": _choices(request, shown if shown.on_wall else None),
@@ -129,7 +130,7 @@ def _wall(request: SignedInRequest, mine: LikeQuerySet, title: str, path: str) -
         "total": counts.likes,
         # While likes arrive their times are not known yet, so neither is the oldest.
         "since": counts.since if page.likes and page.likes[0].is_settled else "",
-        "months": wall.by_month(page.likes, before, counts),
+        "months": wall.by_month(page.likes, before, counts, gaps.under(request.user, page.likes)),
         "pager": _pager(request, page, path, ""),
         "choices": _choices(request),
         "newest_id": page.likes[0].pk if page.likes and not before else None,

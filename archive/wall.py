@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 
 from accounts.models import Connection, User
 from archive import tiles
+from archive.gaps import Row
 from archive.models import Feed, Like, MonthCount
 from archive.rollup import month_of
 from archive.tiles import Tile
@@ -69,10 +70,15 @@ def totals(user: User) -> Totals:
     return Totals(dict(counts.values_list("month", "likes")))
 
 
-def by_month(likes: Sequence[Like], before: Like | None, counts: Totals) -> list[Month]:
-    """Likes under the headings of their months, in their order."""
+def by_month(
+    likes: Sequence[Like],
+    before: Like | None,
+    counts: Totals,
+    below: Mapping[int, Sequence[Row]] = tiles.NO_GAPS,
+) -> list[Month]:
+    """Likes under the headings of their months, in their order, with the gaps `below` them."""
     key_before = _key(before) if before else ""
-    hung = iter(tiles.hang(likes))
+    hung = iter(tiles.hang(likes, below=below))
     months = []
     for key, group in groupby(likes, key=_key):
         members = list(group)

@@ -97,7 +97,7 @@ def test_the_wall_costs_few_queries_however_much_is_kept(
     for _ in range(likes):
         picture(hang())
     middle = Like.objects.newest_first()[likes // 2]
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         get(as_alice, f"/likes/?before={middle.pk}")
     with django_assert_max_num_queries(8):
         get(as_alice, "/likes/?q=caption")
