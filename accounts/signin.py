@@ -22,6 +22,7 @@ from django.urls import reverse
 from accounts import invitations, tokens, upstream
 from accounts.addresses import safe_path
 from accounts.models import Connection, PendingSignIn, User
+from providers.crashpoints import crashpoint
 from providers.registry import SERVICES
 from providers.service import Consent
 from providers.shapes import Grant, Profile
@@ -94,9 +95,11 @@ def finish(request: HttpRequest, pending: Pending, code: str) -> Connection:
     grant, profile = _consent(pending.provider).exchange(
         code=code, redirect_uri=redirect_uri(pending.provider), verifier=pending.verifier
     )
+    crashpoint("signin.exchanged")
     here = request.user if isinstance(request.user, User) else None
     invite = request.session.get("invitation", "")
     connection = connect(here, pending.provider, grant, profile, invite=invite)
+    crashpoint("signin.kept")
     login(request, connection.user, backend=BACKEND)
     request.session.cycle_key()
     return connection

@@ -14,6 +14,7 @@ from accounts.models import User
 from archive.models import Entry, Feed, Like, MediaItem
 from archive.models.like import LikeQuerySet
 from archive.snapshot import snapshot
+from providers.crashpoints import crashpoint
 
 CHUNK = 500
 _KINDS: list[str] = [MediaItem.Kind.IMAGE, MediaItem.Kind.VIDEO]
@@ -67,6 +68,7 @@ def _in_chunks(likes: LikeQuerySet, feeds: dict[int, Feed]) -> Iterator[dict[str
         )
         for pk in ids:
             yield _record(here[pk], entries[pk], media[pk], feeds)
+        crashpoint("export.half")
 
 
 def _ids(likes: LikeQuerySet) -> Iterator[list[int]]:

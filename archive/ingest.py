@@ -11,6 +11,7 @@ from archive.copying import COPIED, copy_post, write_document
 from archive.models import Entry, Feed, Like
 from archive.placing import Places, Row, Visit
 from archive.seam import SURE, is_seam
+from providers.crashpoints import crashpoint
 from providers.shapes import Page
 
 __all__ = ["Stored", "Visit", "hang_exactly", "store_page", "write_likes"]
@@ -48,6 +49,7 @@ def store_page(feed: Feed, visit: Visit, page: Page) -> Stored:
     """
     places = placing.place(feed, visit, page.posts)
     likes = _keep_likes(feed, visit, places)
+    crashpoint("page.likes")
     _keep_entries(feed, visit, places, likes)
     pairs = zip(likes, places.rows, strict=True)
     media = wanted.note([(like, row.post.media) for like, row in pairs])

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from archive.models import Blob, MediaItem
+from providers.crashpoints import crashpoint
 from providers.decoder import Seen
 from providers.fetch import Fetched
 
@@ -75,7 +76,9 @@ def refer(claim: uuid.UUID, stored: Sequence[Verified]) -> int:
             unique_fields=["sha256"],
             update_fields=SEEN,
         )
-        return sum(_refer_one(claim, verified) for verified in stored)
+        count = sum(_refer_one(claim, verified) for verified in stored)
+        crashpoint("media.unsaved")
+    return count
 
 
 def _blob(verified: Verified) -> Blob:

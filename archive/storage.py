@@ -9,6 +9,8 @@ from pathlib import Path
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 
+from providers.crashpoints import crashpoint
+
 
 class Files(FileSystemStorage):
     """A file system storage that publishes atomically and lastingly.
@@ -29,6 +31,7 @@ class Files(FileSystemStorage):
             _make(folder)
         try:
             _write(temporary, content)
+            crashpoint("media.half")
             temporary.replace(target)
         finally:
             temporary.unlink(missing_ok=True)

@@ -19,6 +19,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from archive import leftovers, strays
 from archive.media import STORAGE_ERRORS
 from archive.models import Blob, MediaItem
+from providers.crashpoints import crashpoint
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +64,7 @@ def run(now: datetime) -> Swept:
         swept.temporary += 1
     swept.adopted = strays.adopt(found.strays.values(), now)
     swept.marked, swept.cleared = _mark(now), _clear()
+    crashpoint("sweep.marked")
     _remove_due(now, swept)
     logger.info("swept %s", swept)
     return swept
@@ -144,4 +146,6 @@ def remove(sha256: str, now: datetime) -> int | None:
         Blob.objects.filter(pk=sha256).delete()
         for key in keys:
             default_storage.delete(key)
+            crashpoint("sweep.half")
+        crashpoint("sweep.emptied")
     return blob.size_bytes

@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from accounts.models import User
 from archive.models import MediaItem
 from archive.models.media import MediaItemQuerySet
+from providers.crashpoints import crashpoint
 
 # Workers that died over a medium before it is fetched alone.
 SUSPECT = 3
@@ -62,6 +63,8 @@ def take(
             item.claim = claim
         MediaItem.objects.bulk_update(batch, ["deaths", "claim"])
         MediaItem.objects.filter(claim=claim).update(claimed_until=Now() + settings.CRAWL_LEASE)
+    if batch:
+        crashpoint("media.claimed")
     return batch
 
 

@@ -21,6 +21,7 @@ from archive.media import STORAGE_ERRORS, Verified
 from archive.models import Blob, MediaItem
 from harvester import claims, fresh, mishaps
 from harvester.getting import Got, Resting, get
+from providers.crashpoints import crashpoint
 from providers.errors import Denied, ProviderError, RateLimited
 
 logger = logging.getLogger(__name__)
@@ -116,7 +117,10 @@ class Download:
             if got.fetched and got.seen
         ]
         try:
-            media.refer(self.claim, self._published(hands, good))
+            published = self._published(hands, good)
+            crashpoint("media.put")
+            media.refer(self.claim, published)
+            crashpoint("media.referred")
         finally:
             for got in arrived:
                 got.forget()
@@ -166,6 +170,7 @@ def _forget(future: Future[Got]) -> None:
 
 
 def _put(path: Path, sha256: str) -> bool:
+    crashpoint("media.verified")
     try:
         media.publish(path, Blob(sha256=sha256).key)
     except STORAGE_ERRORS as exc:

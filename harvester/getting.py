@@ -11,6 +11,7 @@ from django.conf import settings
 from accounts import upstream
 from accounts.turns import RESTS
 from archive.models import MediaItem
+from providers.crashpoints import crashpoint
 from providers.decoder import Decoder, Seen
 from providers.errors import ProviderError, RateLimited, TryLater, WrongContent
 from providers.fetch import Fetched, Fetcher
@@ -109,6 +110,7 @@ def _get_at(item: MediaItem, place: Whereabouts, turns: Turns) -> Got:
     try:
         turns.wait(place.host)
         fetched = fetcher().fetch(place.url, kind=item.kind, into=settings.TEMPORARY)
+        crashpoint("media.fetched")
         _check_hash(fetched, place)
         seen = decoder().inspect(fetched.path, fetched.content_type)
     except RateLimited as error:

@@ -19,6 +19,7 @@ from django.db.models.functions import Coalesce, Now
 from accounts.models import Connection
 from harvester import plan
 from harvester.models import Crawl
+from providers.crashpoints import crashpoint
 
 logger = logging.getLogger(__name__)
 
@@ -100,6 +101,7 @@ def take(crawl_id: int, *, patient: bool = True) -> Held | None:
             deaths=deaths,
             not_before=None,
         )
+    crashpoint("visit.taken")
     return held
 
 

@@ -15,6 +15,7 @@ from accounts.models import Connection
 from archive.models import Entry, Feed
 from archive.models.feed import BLOCK
 from harvester.models import Crawl, Schedule
+from providers.crashpoints import crashpoint
 
 # The next visit comes when about so many new likes are expected.
 LIKES_PER_VISIT = 20
@@ -39,6 +40,7 @@ def adopt(connection: Connection) -> list[Feed]:
             )
             Schedule.objects.get_or_create(feed=feed)
             feeds.append(feed)
+    crashpoint("connection.adopted")
     return feeds
 
 
@@ -50,10 +52,12 @@ def open_crawl(feed: Feed, *, asked: bool = False) -> Crawl:
         return found
     try:
         with transaction.atomic():
-            return _new_crawl(feed, asked=asked)
+            crawl = _new_crawl(feed, asked=asked)
     except IntegrityError:
         # one_live_crawl_per_feed: somebody else opened it a moment ago, and it may be over.
         return open_crawl(feed, asked=asked)
+    crashpoint("visit.opened")
+    return crawl
 
 
 def _new_crawl(feed: Feed, *, asked: bool) -> Crawl:

@@ -17,6 +17,7 @@ from archive import media
 from archive.media import STORAGE_ERRORS
 from archive.models import Blob
 from harvester.getting import decoder
+from providers.crashpoints import crashpoint
 from providers.errors import ProviderError
 
 logger = logging.getLogger(__name__)
@@ -85,4 +86,5 @@ def _made(blob: Blob, folder: Path) -> list[int]:
     previews = decoder().preview(original, blob.content_type, WIDTHS, folder)
     for preview in previews:
         media.publish(preview.path, blob.preview_key(preview.width))
+        crashpoint("preview.half")
     return [preview.width for preview in previews]

@@ -16,6 +16,7 @@ from archive import sweep
 from archive.models import Feed
 from harvester import claims, levers, plan, previews
 from harvester.models import Chore, Crawl, Halt, Import, Schedule
+from providers.crashpoints import crashpoint
 
 MOST = 500
 LATELY = timedelta(seconds=30)
@@ -49,6 +50,7 @@ def look() -> Due:
     if waiting["schedules"] or waiting["orphans"]:
         for schedule in _schedules().select_related("feed").order_by("next_visit_at")[:MOST]:
             plan.open_crawl(schedule.feed)
+    crashpoint("tick.half")
     rings = waiting["crawls"] or waiting["schedules"] or waiting["orphans"]
     return Due(
         crawls=_ring() if rings else [],
@@ -123,6 +125,7 @@ def _ring() -> list[int]:
         locked = _unrung().select_for_update(of=("self",), skip_locked=True)
         ids = list(locked.order_by("opened_at").values_list("pk", flat=True)[:MOST])
         Crawl.objects.filter(pk__in=ids).update(rung_at=Now())
+    crashpoint("tick.marked")
     return ids
 
 

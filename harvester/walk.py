@@ -17,6 +17,7 @@ from archive.settle import complete
 from harvester import outcomes, plan
 from harvester.lease import Held, LostLease, heartbeat
 from harvester.models import Crawl
+from providers.crashpoints import crashpoint
 from providers.errors import ProviderError, Unexpected
 from providers.service import Client
 from providers.shapes import Page
@@ -102,6 +103,7 @@ def _pages(held: Held, upto: Slice, after_page: AfterPage) -> Next:
     while crawl.is_live:
         if upto.is_over(pages):
             held.release()
+            crashpoint("visit.released")
             return Next.ANOTHER_SLICE
         crawl = step(held, client, crawl, after_page)
         pages += 1
@@ -113,14 +115,19 @@ def step(held: Held, client: Client, crawl: Crawl, after_page: AfterPage) -> Cra
 
     ProviderError, LostLease. Returns the visit as it stands after the commit.
     """
+    crashpoint("page.asked")
     page = client.page(crawl.feed.kind, crawl.cursor)
+    crashpoint("page.fetched")
     with transaction.atomic():
         crawl, now = held.lock()
         visit = Visit(crawl.number, crawl.opened_at, crawl.ceiling, crawl.floor, now)
         stored = store_page(crawl.feed, visit, page)
+        crashpoint("page.rows")
         goes_on = _advance(crawl, page, stored, replace(visit, floor=stored.floor))
         crawl.save()
+        crashpoint("page.unsaved")
     logger.info("page stored crawl=%s new=%d known=%d", crawl.pk, stored.new, stored.known)
+    crashpoint("page.stored")
     after_page(crawl, stored)
     if not goes_on:
         raise Circles
@@ -160,6 +167,7 @@ def _finish(crawl: Crawl, visit: Visit, *, whole: bool) -> None:
     """The visit is complete: write down what that proves, and when the next one comes."""
     began_at = crawl.began_at or crawl.opened_at
     complete(crawl.feed, visit=visit, began_at=began_at, whole=whole)
+    crashpoint("visit.proven")
     crawl.state, crawl.finished_at = Crawl.State.DONE, visit.now
     crawl.lease = crawl.leased_until = None
     crawl.attempts, crawl.trouble = 0, ""

@@ -16,6 +16,7 @@ from archive import inventory, leftovers, media, verify_storage
 from archive.finding import SHOWN, Finding
 from archive.media import STORAGE_ERRORS
 from harvester.models import Import, ImportRow
+from providers.crashpoints import crashpoint
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +40,7 @@ def forget(import_id: int) -> None:
     row = over.first()
     if row is None:
         return
+    crashpoint("upload.read")
     try:
         default_storage.delete(row.key)
     except STORAGE_ERRORS as exc:

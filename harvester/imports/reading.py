@@ -16,6 +16,7 @@ from archive.imports import Kept
 from harvester.imports.doors import Opened
 from harvester.imports.lease import Held
 from harvester.models import Import, ImportRow
+from providers.crashpoints import crashpoint
 from providers.shapes import ExportRow
 from providers.text import clean
 
@@ -50,13 +51,16 @@ def read_export(held: Held, opened: Opened, upto: Upto) -> bool:
         with transaction.atomic():
             held.lock()
             kept = imports.keep(connection, chunk, export.made_at)
+            crashpoint("import.rows")
             held.note(_rows(held, chunk, kept, done), done + len(chunk))
+        crashpoint("import.kept")
         done += len(chunk)
         upto.after(done)
         if upto.is_over:
             return True
     held.renew()
     imports.finish(connection)
+    crashpoint("import.ordered")
     held.explained(_EXPLAINED)
     held.finish()
     return False

@@ -15,6 +15,7 @@ from accounts.models import User
 from harvester import tasks
 from harvester.imports import loose
 from harvester.models import Import
+from providers.crashpoints import crashpoint
 from providers.text import clean
 
 CALLED = "a file"
@@ -104,6 +105,7 @@ class ToDisk(FileUploadHandler):
 def receive(user: User, file: Received) -> Import:
     """Put a file into storage, write down whose it is and ring for it; STORAGE_ERRORS."""
     key = loose.store(file.path)
+    crashpoint("upload.stored")
     with transaction.atomic():
         row = Import.objects.create(
             user=user,

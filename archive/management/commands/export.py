@@ -16,6 +16,7 @@ from tqdm import tqdm
 from accounts.management.teaching import TeachingCommand, person
 from accounts.models import User
 from archive import export
+from providers.crashpoints import crashpoint
 
 
 class Command(TeachingCommand):
@@ -86,6 +87,7 @@ def whole_or_none(path: Path) -> Iterator[IO[str]]:
             yield file
             file.flush()
             os.fsync(file.fileno())
+        crashpoint("export.written")
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
