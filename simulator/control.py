@@ -9,6 +9,7 @@ from typing import Any
 
 from simulator.faults import BadFault, Faults
 from simulator.journal import Journal
+from simulator.likes import LIKED_WINDOW
 from simulator.living import Habits, Living
 from simulator.people import Person
 from simulator.tokens import Budget, Tokens
@@ -130,6 +131,12 @@ class Control:
         self._world.do("set", person.key, _whole(said, "count", 0), now_ms())
         return self._truth.card(person)
 
+    def _window(self, said: Mapping[str, Any]) -> Any:
+        """How many likes of that person the API shows: the last `size`; 0: all of them."""
+        person = self._person(said)
+        self._world.do("window", person.key, _whole(said, "size", LIKED_WINDOW))
+        return self._truth.card(person)
+
     def _rate(self, said: Mapping[str, Any]) -> Any:
         """How fast people like, for one `person` or all: likes a minute and three chances."""
         key = self._person(said).key if "person" in said else ""
@@ -206,6 +213,7 @@ class Control:
         "POST relike": _relike,
         "POST delete_post": _delete,
         "POST set_likes": _set_likes,
+        "POST window": _window,
         "POST rate": _rate,
         "GET requests": _requests,
         "DELETE requests": _reset_requests,

@@ -31,6 +31,8 @@ class Shelf:
     rows: list[Like] = field(default_factory=list)
     posts: set[int] = field(default_factory=set)
     gone: list[tuple[Like, int]] = field(default_factory=list)
+    # So many of them does the service show; 0: all.
+    shown: int = LIKED_WINDOW
 
     def add(self, media: int, at_ms: int, low: int) -> Like:
         """Like a post now; a like is always newer than the one before it."""
@@ -53,8 +55,8 @@ class Shelf:
         return row
 
     def window(self) -> list[Like]:
-        """What the service still shows: the last 300, oldest first."""
-        return self.rows[-LIKED_WINDOW:]
+        """What the service still shows: the last 300 unless told otherwise, oldest first."""
+        return self.rows[-self.shown :]
 
     def page(self, before: int | None, count: int) -> tuple[list[Like], bool]:
         """Up to `count` likes before like id `before`, newest first; whether more follow."""

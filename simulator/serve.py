@@ -165,6 +165,10 @@ class Simulator:
         """Give a person (a new one, if need be) exactly that many likes."""
         self.control("POST", "set_likes", person=person, count=count)
 
+    def window(self, person: str, size: int) -> None:
+        """Let the API show that person's last `size` likes, all of them when it is 0."""
+        self.control("POST", "window", person=person, size=size)
+
     def rename(self, person: str, username: str) -> None:
         self.control("POST", "rename", person=person, username=username)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from simulator.ids import shortcode
-from simulator.likes import LIKED_WINDOW, Like
+from simulator.likes import Like
 from simulator.media import Media
 from simulator.people import Person
 from simulator.posts import Member
@@ -25,20 +25,21 @@ class Truth:
         with self._world.lock:
             shelf = self._world.shelf(person)
             rows, gone = shelf.rows[::-1], list(shelf.gone)
+            window = shelf.window()[::-1]
             deleted = {
                 row.media: self._world.deleted[row.media]
                 for row in rows
                 if row.media in self._world.deleted
             }
-        window = {row.like for row in rows[:LIKED_WINDOW]}
+        shown = {row.like for row in window}
         return {
             "person": self.card(person),
             "likes": [
-                self._said(row, hashes=hashes) | {"in_window": row.like in window}
+                self._said(row, hashes=hashes) | {"in_window": row.like in shown}
                 for row in rows
                 if row.media not in deleted
             ],
-            "window": [str(row.media) for row in rows[:LIKED_WINDOW] if row.media not in deleted],
+            "window": [str(row.media) for row in window if row.media not in deleted],
             "unliked": [self._said(row, hashes=False) | {"at": at / 1000} for row, at in gone],
             "deleted": [
                 self._said(row, hashes=False) | {"at": deleted[row.media] / 1000}

@@ -32,6 +32,7 @@ class World:
         self.people: dict[str, Person] = {person.key: person for person in PEOPLE}
         self.shelves: dict[str, Shelf] = {}
         self.deleted: dict[int, int] = {}
+        self.windows: dict[str, int] = {}
         self.tokens_killed: dict[str, int] = {}
         self.address_generation = 0
         self.sky_past: list[tuple[Any, ...]] = []
@@ -57,8 +58,7 @@ class World:
         """The likes of that person; the years before the start are made up when first asked for."""
         with self.lock:
             if person.key not in self.shelves:
-                made = history(self.seed, person, person.likes, self.began_ms)
-                self.shelves[person.key] = made
+                self._furnish(person, person.likes, self.began_ms)
             return self.shelves[person.key]
 
     def post(self, media: int) -> posts.Post | None:
@@ -121,7 +121,16 @@ class World:
         self.deleted.setdefault(media, at_ms)
 
     def _set(self, key: str, count: int, until_ms: int) -> None:
-        self.shelves[key] = history(self.seed, self._person(key), count, until_ms)
+        self._furnish(self._person(key), count, until_ms)
+
+    def _furnish(self, person: Person, count: int, until_ms: int) -> None:
+        made = history(self.seed, person, count, until_ms)
+        made.shown = self.windows.get(person.key, made.shown)
+        self.shelves[person.key] = made
+
+    def _window(self, key: str, size: int) -> None:
+        """How many of that person's likes the service shows from now on."""
+        self.windows[key] = self.shelf(self.people[key]).shown = size
 
     def _kill(self, key: str) -> None:
         self.tokens_killed[key] = self.tokens_killed.get(key, 0) + 1
@@ -142,6 +151,7 @@ class World:
         "unlike": _unlike,
         "delete": _delete,
         "set": _set,
+        "window": _window,
         "kill": _kill,
         "rename": _rename,
         "expire": _expire,

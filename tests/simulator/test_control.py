@@ -39,6 +39,8 @@ def test_a_spoilt_request_is_noted_too(sim, get):
         ("like", {"person": "ada", "count": -1}),
         ("like", {"person": "ada", "post_id": 17}),
         ("unlike", {"person": "dora"}),
+        ("window", {"person": "nobody", "size": 3}),
+        ("window", {"person": "ada", "size": -1}),
         ("rate", {"rate": -1}),
         ("rate", {"rate": "fast"}),
         ("relike", {"person": "chika"}),

@@ -191,3 +191,14 @@ def _window(get):
         if not page["pagination"]:
             return posts
         cursor = {"max_like_id": page["pagination"]["next_max_like_id"]}
+
+
+@pytest.mark.parametrize(("size", "shown"), [(1, 1), (40, 40), (500, 350), (0, 350)])
+def test_a_window_can_be_of_any_size_and_set_before_or_after(sim, walk, size, shown):
+    sim.set_likes("p8", 350)
+    sim.window("p8", size)
+    assert ids(walk("p8")) == sim.truth("p8")["window"]
+    assert len(ids(walk("p8"))) == shown
+    sim.set_likes("p8", 350)
+    assert len(ids(walk("p8"))) == shown
+    assert len(ids(walk())) == 300

@@ -19,9 +19,11 @@ def test_a_restart_finds_the_same_world(sim, walk):
     sim.unlike("ada", position=5)
     sim.delete_post(person="ada", position=7)
     sim.set_likes("p1", 12)
+    sim.window("ada", 77)
     before, token = (sim.truth("ada"), sim.truth("p1"), ids(walk())), sim.token()
     sim.restart()
     assert (sim.truth("ada"), sim.truth("p1"), ids(walk())) == before
+    assert len(ids(walk())) == 76  # and one that was deleted
     assert sim.token() == token
 
 
