@@ -28,7 +28,7 @@ class Schedule(models.Model):
     # When the next loss could happen, by the worst of this person's paces, counted from the last
     # success; null: its service shows everything.
     loses_at = models.DateTimeField(null=True, blank=True, db_index=True)
-    # The most likes found by one visit, and within horizons of so many seconds: {"900": 12, ...}.
+    # The most likes between two visits, and what is known of this person's pace: harvester/pace.py.
     most_found = models.PositiveIntegerField(default=0)
     pace = models.JSONField(default=dict, blank=True)
     # Since when we know this person's pace.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from random import SystemRandom
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.db.models.functions import Now
@@ -14,11 +14,12 @@ from accounts import upstream
 from accounts.models import Connection
 from archive.models import Entry, Feed
 from archive.models.feed import BLOCK
+from harvester import risk, when
 from harvester.models import Crawl, Schedule
+from harvester.pace import Pace
 from providers.crashpoints import crashpoint
 
-# The next visit comes when about so many new likes are expected.
-LIKES_PER_VISIT = 20
+CHANCE = SystemRandom()
 WHOLE_WALK_EVERY = timedelta(days=7)
 
 
@@ -87,47 +88,74 @@ def restart(crawl: Crawl) -> None:
 
 
 def after_success(crawl: Crawl) -> None:
-    """Plan the next visit by the pace at which this one found likes.
+    """Plan the next visit by what this person's pace has been, and say when a loss could come.
 
-    One statement: this is part of every visit that finds nothing new.
+    One statement where nothing was kept since the last success, one more where something was:
+    this is part of every visit that finds nothing new.
     """
-    schedule = crawl.feed.schedule
-    now = timezone.now()
+    schedule, now = crawl.feed.schedule, timezone.now()
+    looked_at = crawl.began_at or crawl.opened_at
+    found, mark = _found(schedule, crawl.feed)
+    pace, bounds = _pace(schedule, looked_at, found), risk.bounds(crawl.feed)
+    most = max(schedule.most_found, found)
+    wait, loses_in = when.wait(pace, bounds, most), when.loses_in(pace, bounds)
+    seconds = when.jittered(wait.seconds, bounds, CHANCE)
     Schedule.objects.filter(pk=schedule.pk).update(
-        next_visit_at=now + _interval(schedule, crawl),
-        reason=_reason(schedule, crawl),
+        next_visit_at=now + timedelta(seconds=seconds),
+        reason=wait.reason,
         last_success_at=now,
+        loses_at=None if loses_in is None else looked_at + timedelta(seconds=loses_in),
+        most_found=most,
+        pace=pace.write() | mark,
+        watched_since=schedule.watched_since or now,
         failures=0,
     )
 
 
 def after_failure(crawl: Crawl) -> None:
-    """Come back soon after a visit that ended early, later each time."""
-    failures = crawl.feed.schedule.failures + 1
-    wait = settings.VISIT_INTERVAL_MIN * 2 ** min(failures - 1, 20)
+    """Come back soon after a visit that ended early, later each time.
+
+    It saw nothing that counts: when a loss could come stays as it was, and the retries have to
+    fit in before that.
+    """
+    schedule = crawl.feed.schedule
+    span = None
+    if schedule.loses_at and schedule.last_success_at:
+        span = (schedule.loses_at - schedule.last_success_at).total_seconds()
+    failures = schedule.failures + 1
+    seconds = when.retry(failures, span, risk.bounds(crawl.feed), CHANCE)
     Schedule.objects.filter(feed=crawl.feed_id).update(
-        next_visit_at=timezone.now() + min(wait, settings.VISIT_INTERVAL_MAX),
+        next_visit_at=timezone.now() + timedelta(seconds=seconds),
         reason="because the last visit ended early",
         failures=failures,
     )
 
 
-def _interval(schedule: Schedule, crawl: Crawl) -> timedelta:
-    shortest, longest = settings.VISIT_INTERVAL_MIN, settings.VISIT_INTERVAL_MAX
+def _pace(schedule: Schedule, looked_at: datetime, found: int) -> Pace:
+    """The pace with this visit; the first one of all only says what there was before."""
+    pace = Pace.read(schedule.pace)
     if schedule.last_success_at is None:
-        return shortest
-    since = max(crawl.opened_at - schedule.last_success_at, timedelta(seconds=1))
-    if crawl.new_entries == 0:
-        return min(max(2 * since, shortest), longest)
-    return min(max(since * LIKES_PER_VISIT / crawl.new_entries, shortest), longest)
+        return pace
+    return pace.after(int(schedule.last_success_at.timestamp()), int(looked_at.timestamp()), found)
 
 
-def _reason(schedule: Schedule, crawl: Crawl) -> str:
-    if schedule.last_success_at is None:
-        return "to learn how often you like something"
-    if crawl.new_entries == 0:
-        return "because there was nothing new"
-    return "because you like about so much in that time"
+def _found(schedule: Schedule, feed: Feed) -> tuple[int, dict[str, int | None]]:
+    """How many likes came since the last success, and the mark to count from the next time.
+
+    Counted by their places, above what the last success saw: whichever visits kept them, also
+    those that ended early, and however often they began again. What turns up at the far end of
+    the list was not liked lately.
+    """
+    kept = schedule.pace
+    if kept.get("entries") == feed.entries_count:
+        return 0, {"entries": kept["entries"], "top": kept.get("top")}
+    entries, top = Entry.objects.filter(feed=feed), kept.get("top")
+    newest = entries.aggregate(top=Max("rank"))["top"]
+    found = 0
+    if schedule.last_success_at is not None:
+        above = entries if top is None else entries.filter(rank__gt=top)
+        found = above.filter(first_seen_at__gt=schedule.last_success_at).count()
+    return found, {"entries": feed.entries_count, "top": newest}
 
 
 def _next_number(feed: Feed) -> int:

@@ -109,30 +109,3 @@ def test_media_that_wait_for_later_are_not(shelf, listed):
     visit(shelf)
     MediaItem.objects.update(not_before=timezone.now() + timedelta(minutes=1))
     assert not tick.look().media
-
-
-@pytest.mark.parametrize(
-    ("new", "shortest", "longest"), [(0, 119, 121), (20, 59, 61), (40, 29, 31), (2, 599, 601)]
-)
-def test_the_next_visit_comes_when_about_twenty_likes_are_expected(
-    shelf, listed, settings, new, shortest, longest
-):
-    settings.VISIT_INTERVAL_MIN = timedelta(seconds=1)
-    listed.like(4)
-    visit(shelf)
-    then = timezone.now() - timedelta(minutes=1)
-    Schedule.objects.update(last_success_at=then)
-    listed.like(new)
-    visit(shelf)
-    wait = Schedule.objects.get().next_visit_at - timezone.now()
-    assert shortest - 5 <= wait.total_seconds() <= longest + 5
-
-
-def test_but_neither_too_soon_nor_too_late(shelf, listed, settings):
-    settings.VISIT_INTERVAL_MIN, settings.VISIT_INTERVAL_MAX = timedelta(1), timedelta(2)
-    for likes in (4, 300, 0, 0, 0):
-        listed.like(likes)
-        visit(shelf)
-        wait = Schedule.objects.get().next_visit_at - timezone.now()
-        assert timedelta(days=0.99) <= wait <= timedelta(days=2.01)
-        Schedule.objects.update(last_success_at=timezone.now() - timedelta(days=30))

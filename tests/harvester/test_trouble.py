@@ -251,19 +251,6 @@ def test_a_list_that_is_not_there_for_us_ends_the_visit(feed, instagram):
     assert (crawl.state, crawl.trouble) == (Crawl.State.FAILED, "not_allowed")
 
 
-def test_after_failures_it_comes_back_later_each_time(feed, instagram, settings):
-    settings.VISIT_INTERVAL_MIN, settings.VISIT_INTERVAL_MAX = timedelta(1), timedelta(3)
-    instagram.fail("not_allowed", times=None)
-    waits = []
-    for _ in range(4):
-        visit(feed)
-        waits.append(round((Schedule.objects.get(feed=feed).next_visit_at - timezone.now()).days))
-    assert waits == [0, 1, 2, 2]
-    instagram.heal()
-    visit(feed)
-    assert Schedule.objects.get(feed=feed).failures == 0
-
-
 def test_whatever_goes_wrong_the_other_people_are_visited(connect, feed, instagram):
     plan.adopt(other := connect("bo", 5))
     for fault in ("dead_token", "unavailable_html", "not_allowed"):

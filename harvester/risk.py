@@ -1,0 +1,75 @@
+"""When a feed could lose a like next, and the figures that say so: for pages and for the desk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import timezone
+
+from accounts import upstream
+from archive.models import Feed
+from harvester.models import Schedule
+from harvester.pace import Pace
+from harvester.when import Bounds
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """How near a feed is to losing something.
+
+    `loses_at`: by the worst of this person's paces the window could be full then, counted from
+    the last successful visit; None where the service shows everything, or before the first one.
+    `warns_at`: half of the way there, but never while visits come as fast as they may.
+    `most_found`: the most likes that came between two visits, None before there were two.
+    `window`: how many of the newest the service shows, None for all. `a_day`: likes a day of
+    late, None while nobody knows.
+    """
+
+    loses_at: datetime | None
+    warns_at: datetime | None
+    most_found: int | None
+    window: int | None
+    a_day: float | None
+    is_past_half: bool
+    is_past: bool
+
+
+def of(schedule: Schedule, *, now: datetime | None = None) -> Risk:
+    """The risk of a schedule; with `feed__connection` selected it asks the database nothing."""
+    now = now or timezone.now()
+    pace = Pace.read(schedule.pace)
+    warns_at = _warns_at(schedule)
+    return Risk(
+        loses_at=schedule.loses_at,
+        warns_at=warns_at,
+        most_found=schedule.most_found if pace.recent else None,
+        window=window(schedule.feed),
+        a_day=pace.a_day(),
+        is_past_half=warns_at is not None and now >= warns_at,
+        is_past=schedule.loses_at is not None and now >= schedule.loses_at,
+    )
+
+
+def window(feed: Feed) -> int | None:
+    """How many of its newest entries the service shows: as measured, else as it says; None: all."""
+    if feed.window is not None:
+        return feed.window
+    kind = upstream.service(feed.connection.provider).kinds.get(feed.kind)
+    return kind.window if kind else None
+
+
+def bounds(feed: Feed) -> Bounds:
+    """Between what the house and the service set, a feed is visited."""
+    shortest, longest = settings.VISIT_INTERVAL_MIN, settings.VISIT_INTERVAL_MAX
+    return Bounds(shortest.total_seconds(), longest.total_seconds(), window(feed))
+
+
+def _warns_at(schedule: Schedule) -> datetime | None:
+    """Somebody who likes faster than we may look is not told at every visit, only too late."""
+    loses_at, good = schedule.loses_at, schedule.last_success_at
+    if loses_at is None or good is None:
+        return loses_at
+    half = good + (loses_at - good) / 2
+    return min(loses_at, max(half, good + 2 * settings.VISIT_INTERVAL_MIN))
