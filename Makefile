@@ -29,8 +29,8 @@ check: .venv/.dev ## Format, lint, types, import contracts, migrations
 faults: .venv/.dev ## Three minutes of kills and faults
 	@$(PYTEST) -n 2 -m faults $(ARGS)
 
-soak: .venv/.dev ## Every fault, repeated; an hour, once per release
-	@SOAK=1 $(PYTEST) -m faults $(ARGS)
+soak: .venv/.dev ## The whole storm: 500 kills over ten seeds, most of an hour; goes on where it was broken off
+	@$(PY) -m tests.faults.soak $(ARGS)
 
 mutants: .venv/.dev ## Plant each bug of tests/mutants and see its tests turn red (CHANGED=base: fewer)
 	@$(PY) -m tools.mutants $(if $(CHANGED),--changed $(CHANGED)) $(ARGS)

@@ -7,6 +7,7 @@ import random
 import shutil
 import signal
 import socket
+import subprocess
 import sys
 import tempfile
 import uuid
@@ -49,6 +50,17 @@ class S3:
         }
 
     @property
+    def environ(self) -> dict[str, str]:
+        """The same for a process of ours."""
+        return {
+            "S3_BUCKET": self.bucket,
+            "S3_ENDPOINT_URL": self.url,
+            "S3_REGION": "us-east-1",
+            "S3_ACCESS_KEY_ID": KEY,
+            "S3_SECRET_ACCESS_KEY": SECRET,
+        }
+
+    @property
     def backend(self) -> dict[str, Any]:
         return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": self.options}
 
@@ -81,26 +93,55 @@ class S3:
         )
 
 
+class Server:
+    """SeaweedFS on ports of its own, to be killed and started again on what it has."""
+
+    def __init__(self) -> None:
+        self._home = Path(tempfile.mkdtemp(prefix="likelist-s3-"))
+        self._ports = free_ports(4)
+        self._process: subprocess.Popen[bytes] | None = None
+        self.s3 = S3(f"http://127.0.0.1:{self._ports[0]}")
+
+    def start(self) -> None:
+        """It takes files when this returns."""
+        with (self._home / "weed.log").open("ab") as log:
+            self._process = processes.spawn(
+                _command(self._home, *self._ports),
+                log=log,
+                prepare=processes.leashed(signal.SIGKILL),
+                environ=_environment(self._home),
+            )
+        if not processes.until(self.s3.is_ready, READY_SECONDS, pause=0.2):
+            raise RuntimeError((self._home / "weed.log").read_text(errors="replace")[-2000:])
+
+    def kill(self) -> None:
+        if self._process:
+            processes.stop(self._process, signal.SIGKILL, patience=5.0)
+
+    @contextmanager
+    def down(self) -> Iterator[None]:
+        """In the block nobody answers."""
+        self.kill()
+        try:
+            yield
+        finally:
+            self.start()
+
+    def close(self) -> None:
+        """Nothing is left of it."""
+        self.kill()
+        shutil.rmtree(self._home, ignore_errors=True)
+
+
 @contextmanager
 def serving() -> Iterator[S3]:
     """SeaweedFS on a port of its own; gone with the block, or with this process."""
-    home = Path(tempfile.mkdtemp(prefix="likelist-s3-"))
-    port, *others = free_ports(4)
-    with (home / "weed.log").open("wb") as log:
-        process = processes.spawn(
-            _command(home, port, *others),
-            log=log,
-            prepare=processes.leashed(signal.SIGKILL),
-            environ=_environment(home),
-        )
+    server = Server()
     try:
-        s3 = S3(f"http://127.0.0.1:{port}")
-        if not processes.until(s3.is_ready, READY_SECONDS, pause=0.2):
-            raise RuntimeError((home / "weed.log").read_text(errors="replace")[-2000:])
-        yield s3
+        server.start()
+        yield server.s3
     finally:
-        processes.stop(process, signal.SIGKILL, patience=5.0)
-        shutil.rmtree(home, ignore_errors=True)
+        server.close()
 
 
 def _command(home: Path, s3: int, master: int, volume: int, filer: int) -> list[str]:

@@ -1,0 +1,111 @@
+"""A house whose dead are replaced at once: no pause of the runner's, so that more can die."""
+
+from __future__ import annotations
+
+import random
+import signal
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from likelist import engines
+from likelist.engines import EngineError, holding
+from likelist.engines.processes import until
+from likelist.runner import leash
+from likelist.runner.services import Service
+from tests.faults.house import PATIENCE, kill
+from tests.faults.opened import Opened
+
+ROUND = 0.1
+
+
+@dataclass
+class Tended(Opened):
+    """Web, beat and one worker; who watches them is a thread of whoever made this."""
+
+    dice: random.Random = field(default_factory=random.Random)
+    hold: engines.Hold | None = None
+    _over: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    @property
+    def armed(self) -> Path:
+        """Where a file called like a crash point kills who passes it."""
+        return self.data / "armed"
+
+    def open(self) -> None:
+        """Everything is up, and from now on stays up."""
+        self.armed.mkdir()
+        self.told["CRASH_AT"] = str(self.armed)
+        self.hold = engines.Hold(self.data, {})
+        self.told.update(self.hold.take())
+        self.prepare()
+        self.start(self.web(), self.beat(), self.worker())
+        self._thread = threading.Thread(target=self._tend)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Nothing is left of it."""
+        self._over.set()
+        if self._thread:
+            self._thread.join()
+        super().close()
+        if self.hold:
+            self.hold.release()
+
+    def service(self, name: str) -> Service:
+        return next(service for service in self.services if service.name == name)
+
+    def strike(self, name: str) -> bool:
+        """Kill -9 any process of that name; False when there is none for a while."""
+        if not until(lambda: bool(self.named(name)), 3.0, pause=0.02):
+            return False
+        kill(self.dice.choice(self.named(name)))
+        return True
+
+    def strike_at(self, point: str, seconds: float = 3.0) -> bool:
+        """Let the next process die that passes a point; False when nobody does in time."""
+        file = self.armed / point
+        file.touch()
+        if until(lambda: not file.exists(), seconds, pause=0.02):
+            return True
+        file.unlink(missing_ok=True)
+        # Somebody may have been quicker after all, but then nobody can say so.
+        return False
+
+    def dozes(self, seconds: float) -> None:
+        """The worker stands still for so long, while another takes over; then it goes on."""
+        sleeper, other = self.service("worker"), self.worker("other")
+        began = time.monotonic()
+        self.signal(sleeper, signal.SIGSTOP)
+        self.start(other)
+        time.sleep(max(0.0, began + seconds - time.monotonic()))
+        self.signal(sleeper, signal.SIGCONT)
+        time.sleep(1.0)
+        self.services.remove(other)
+        self.signal(other, signal.SIGKILL)
+        if other.process:
+            other.process.wait(PATIENCE)
+
+    def is_deployed(self) -> None:
+        """The worker is asked to end, as a new version is rolled out; then it starts again."""
+        worker = self.service("worker")
+        worker.tell(signal.SIGTERM)
+        if not until(lambda: not worker.alive, 10.0):
+            self.signal(worker, signal.SIGKILL)
+
+    def _tend(self) -> None:
+        while not self._over.wait(ROUND):
+            for service in tuple(self.services):
+                if service.process and not service.alive:
+                    service.start({**self.environ, leash.NAME: self.mark})
+            if self.hold and holding.keeper(self.hold.rooms) is None:
+                self._call_keeper(self.hold)
+
+    def _call_keeper(self, hold: engines.Hold) -> None:
+        try:
+            hold.refresh()
+        except EngineError:
+            # It was killed again while it came up; the next round calls another.
+            return
