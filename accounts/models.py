@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
@@ -73,6 +74,12 @@ class Connection(models.Model):
     # Politeness and rate limits hold for the whole connection, whoever asks with its token.
     next_call_at = models.DateTimeField(db_default=Now())
     not_before = models.DateTimeField(null=True, blank=True)
+    # Requests by the minute of their turn, newest first; the first is of minute `calls_minute`.
+    calls = ArrayField(models.PositiveIntegerField(), null=True, blank=True, editable=False)
+    calls_minute = models.BigIntegerField(default=0, db_default=0, editable=False)
+    # At how many of them the service means to stop us, by what its answers say; and until when.
+    told = models.IntegerField(null=True, blank=True, editable=False)
+    told_until = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = ConnectionQuerySet.as_manager()
 

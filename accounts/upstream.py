@@ -8,6 +8,7 @@ from functools import lru_cache
 from django.conf import settings
 
 from accounts import tokens
+from accounts.budget import Budget, hourly
 from accounts.models import Connection
 from accounts.turns import TurnsOf
 from providers.errors import NeedsReauth
@@ -38,7 +39,16 @@ def client(connection: Connection) -> Client:
         raise NeedsReauth("elsewhere", "This account is at another address of the service.")
     grant = tokens.open_grant(connection) if connection.grant else None
     account = Account(connection.upstream_id, connection.username, grant)
-    return there.client(account, turns=TurnsOf(connection.pk))
+    return there.client(account, turns=TurnsOf(connection.pk, hourly(there.hourly)))
+
+
+def budget(connection: Connection) -> Budget | None:
+    """How much of its hour this connection has used, by the row as it was read.
+
+    None where nobody counts connections: public lists are limited by their hosts.
+    """
+    most = hourly(service(connection.provider).hourly)
+    return None if most is None else Budget.of(connection, most)
 
 
 def _frozen(values: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

@@ -2,8 +2,9 @@
 
 | error         | fate                                                             |
 |---------------|------------------------------------------------------------------|
-| RateLimited   | the whole connection waits as long as the service asks; where a  |
-|               | host counts everybody, everybody does                            |
+| RateLimited   | the whole connection waits as long as the service asks, a minute |
+|               | to a day; where a host counts everybody, everybody does; our own |
+|               | budget is waited for to the minute                               |
 | Unavailable   | the visit waits, longer each time                                |
 | NeedsReauth   | the visit keeps its place until its person signs in again        |
 | Retired       | the service has closed this list for all: nobody's is visited    |
@@ -44,13 +45,17 @@ logger = logging.getLogger(__name__)
 TRIES = 5
 SHORTEST_LIMIT = timedelta(minutes=1)
 LONGEST_LIMIT = timedelta(days=1)
+# So much later than asked at the most, that not all who were stopped together come back together.
+LATER = 1.1
+A_MOMENT = timedelta(seconds=5)
 
 
 def settle(held: Held, error: ProviderError) -> None:
     """Write down what becomes of a visit that met `error`; LostLease."""
     with transaction.atomic():
         crawl, _ = held.lock()
-        crawl.attempts += 1
+        # What we hold back by ourselves is no attempt: nobody was asked.
+        crawl.attempts += error.code not in turns.OURS
         crawl.trouble = error.code[:40]
         crawl.lease = crawl.leased_until = None
         _FATES[_class_of(error)](crawl, error)
@@ -59,26 +64,41 @@ def settle(held: Held, error: ProviderError) -> None:
 
 
 def backoff(attempts: int, *, first: float = 2.0) -> timedelta:
-    """A wait that doubles with each attempt up to BACKOFF_CAP, with jitter."""
-    seconds = min(first * 2 ** min(attempts, 30), settings.BACKOFF_CAP.total_seconds())
-    return timedelta(seconds=seconds * random.uniform(0.5, 1.0))  # noqa: S311  # jitter
+    """Anything from `first` seconds to twice as many with each attempt, BACKOFF_CAP at most.
+
+    Full jitter: of those who met the same trouble together no two come back together.
+    """
+    cap = settings.BACKOFF_CAP.total_seconds()
+    longest = min(first * 2 ** min(attempts, 30), cap)
+    return timedelta(seconds=random.uniform(min(first, cap), longest))  # noqa: S311  # jitter
+
+
+def limited(asked: float | None, attempts: int) -> timedelta:
+    """How long a limit is respected: a minute to a day, as asked, and up to a tenth longer.
+
+    Whoever does not say is asked again after a while that grows.
+    """
+    if asked is None:
+        asked = backoff(attempts, first=60).total_seconds()
+    shortest = min(SHORTEST_LIMIT, settings.BACKOFF_CAP).total_seconds()
+    seconds = min(max(asked, shortest), LONGEST_LIMIT.total_seconds() / LATER)
+    return timedelta(seconds=seconds * random.uniform(1.0, LATER))  # noqa: S311  # jitter
 
 
 def _rate_limited(crawl: Crawl, error: ProviderError) -> None:
     asked = error.retry_after if isinstance(error, RateLimited) else None
-    if asked is None:
-        wait = backoff(crawl.attempts, first=60)
+    if error.code in turns.OURS:
+        wait = timedelta(seconds=asked or 0) + random.uniform(0.0, 1.0) * A_MOMENT  # noqa: S311
     else:
-        shortest = min(SHORTEST_LIMIT, settings.BACKOFF_CAP).total_seconds()
-        wait = timedelta(seconds=min(max(asked, shortest), LONGEST_LIMIT.total_seconds()))
-    until = Now() + wait
+        wait = limited(asked, crawl.attempts)
+    crawl.state, crawl.not_before = Crawl.State.WAITING, Now() + wait
+    # Who only heard that others wait does not make them wait longer.
+    if error.code in {turns.RESTS, turns.WAITS}:
+        return
     if isinstance(error, RateLimited) and error.host:
-        # Who only heard that it rests does not make it rest longer.
-        if error.code != turns.RESTS:
-            turns.rest(error.host, wait)
+        turns.rest(error.host, wait)
     else:
-        Connection.objects.filter(pk=crawl.feed.connection_id).update(not_before=until)
-    crawl.state, crawl.not_before = Crawl.State.WAITING, until
+        turns.pause(crawl.feed.connection_id, wait)
 
 
 def _wait(crawl: Crawl, error: ProviderError) -> None:

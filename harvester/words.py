@@ -18,10 +18,11 @@ TROUBLES = {
     "retired": "{service} has closed this list for everybody. What we have stays.",
 }
 # Troubles that only time ends: the service, or a host that counts everybody, asked to wait.
-LIMITS = frozenset({"rate_limited", "host_rests"})
+LIMITS = frozenset({"rate_limited", "host_rests", "connection_waits"})
 # By what became of the visit, where the code has no words of its own.
 WAITING = "{service} is not answering as it should. We try again {when}."
 LIMITED = "{service} asked us to slow down. We go on {when}."
+USED_UP = "We have asked {service} as often as we may in an hour. We go on {when}."
 NEEDS_YOU = "{service} ended our permission. Reconnect, and we go on where we stopped."
 ENDED = "The visit ended early. What it found is kept; the next one looks again."
 
@@ -34,6 +35,8 @@ def trouble(crawl: Crawl, service: str, *, needs_you: bool, limited: bool) -> st
         return TROUBLES[crawl.trouble].format(service=service)
     if crawl.state == Crawl.State.WAITING:
         when = ahead(crawl.not_before) if crawl.not_before else "soon"
+        if crawl.trouble == "budget_used":
+            return USED_UP.format(service=service, when=when)
         is_limited = limited or crawl.trouble in LIMITS
         return (LIMITED if is_limited else WAITING).format(service=service, when=when)
     return ENDED

@@ -220,6 +220,10 @@ TICK_INTERVAL = timedelta(seconds=env.number("TICK_INTERVAL", 5, least=0.1))
 VISIT_INTERVAL_MIN = timedelta(seconds=env.number("VISIT_INTERVAL_MIN", 900, least=1))
 VISIT_INTERVAL_MAX = timedelta(seconds=env.number("VISIT_INTERVAL_MAX", 86_400, least=1))
 CRAWL_REQUEST_INTERVAL = timedelta(seconds=env.number("CRAWL_REQUEST_INTERVAL", 0.2))
+# None: as many as each service grants.
+CRAWL_REQUESTS_PER_HOUR = (
+    env.count("CRAWL_REQUESTS_PER_HOUR", 0, least=1) if env.has("CRAWL_REQUESTS_PER_HOUR") else None
+)
 CRAWL_LEASE = timedelta(seconds=env.number("CRAWL_LEASE", 90, least=1))
 if VISIT_INTERVAL_MIN > VISIT_INTERVAL_MAX:
     raise ImproperlyConfigured("VISIT_INTERVAL_MIN has to be at most VISIT_INTERVAL_MAX.")

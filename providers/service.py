@@ -131,6 +131,10 @@ class Service(Protocol):
         """The feeds that there are, by key."""
 
     @property
+    def hourly(self) -> int | None:
+        """How many requests a grant has in any hour; None: nobody counts by grants."""
+
+    @property
     def consent(self) -> Consent | None:
         """Signing in at the service."""
 

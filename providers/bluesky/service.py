@@ -53,6 +53,7 @@ class Bluesky:
     title = "Bluesky"
     icon = ICON
     kinds = KINDS
+    hourly: int | None = None
     consent: Consent | None = None
     exports: Exports | None = None
     folders: Folders | None = None

@@ -76,4 +76,5 @@ class InstagramClient:
         error = error_of(reply)
         if error is not None:
             raise error
+        self._turns.told(self._host, reply.requests_left, reply.resets_in)
         return reply

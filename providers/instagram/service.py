@@ -29,6 +29,8 @@ _DEFAULTS = {
 EXPORT_URL = "https://accountscenter.instagram.com/info_and_permissions/dyi/"
 # What v1 showed of a person's likes, by the account of those who used it.
 LIKED_WINDOW = 300
+# What v1 granted a token in any hour; an app in its sandbox had 500, and its answers said so.
+HOURLY = 5_000
 KINDS: Mapping[str, FeedKind] = MappingProxyType(
     {
         "liked": FeedKind("liked", "Likes", default=True, on_wall=True, window=LIKED_WINDOW),
@@ -53,6 +55,7 @@ class Instagram:
     title = "Instagram"
     icon = ICON
     kinds = KINDS
+    hourly: int | None = HOURLY
     variables: ClassVar[tuple[str, ...]] = (
         "INSTAGRAM_CLIENT_ID",
         "INSTAGRAM_CLIENT_SECRET",

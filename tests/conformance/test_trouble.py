@@ -83,7 +83,7 @@ def test_who_says_how_long_is_left_alone_so_long(feed, service, answer):
     crawl, _ = visit(feed)
     waits = Host.objects.get() if service.counts_hosts else Connection.objects.get()
     for moment in (crawl.not_before, waits.not_before):
-        assert 540 < seconds_until(moment) <= 601
+        assert 540 < seconds_until(moment) <= 661
 
 
 @saying("limited", "limited_for_ten_minutes")

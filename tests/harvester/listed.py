@@ -54,6 +54,7 @@ class Listed:
     title: str = "Listed"
     icon: str = "M4 4h16v16H4Z"
     variables: tuple[str, ...] = ()
+    hourly: int | None = None
     consent: None = None
     handles: None = None
     exports: None = None

@@ -51,6 +51,7 @@ BROKEN = [
     ("VISIT_INTERVAL_MIN", "86401"),
     ("VISIT_INTERVAL_MAX", "inf"),
     ("CRAWL_REQUEST_INTERVAL", "-0.1"),
+    ("CRAWL_REQUESTS_PER_HOUR", "0"),
     ("CRAWL_LEASE", "soon"),
     ("BACKOFF_CAP", "1h"),
 ]
