@@ -11,16 +11,17 @@ from django.urls import reverse
 from accounts import upstream
 from accounts.models import Connection, User
 from archive import tiles
-from archive.models import Feed, Like, MediaItem
+from archive.models import Feed, Gap, Like, MediaItem
 from archive.tiles import Tile
-from harvester import words
+from harvester import states, words
 from harvester.models import Crawl
 from harvester.sources import IMPORTS
 from providers.service import Service
 
 SHOWN = 24
-# The visit is over, whatever becomes of the pictures.
-SETTLED = {"pictures", "done"}
+# The visit is over, whatever becomes of the pictures; "partly": it did not read everything.
+SETTLED = {"pictures", "done", "partly"}
+ENDED = {Crawl.State.FAILED, Crawl.State.STOPPED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,14 @@ class Arrival:
 
 
 def of(user: User, feed: Feed) -> Arrival:
-    """The arrival of one feed; six queries."""
+    """The arrival of one feed; seven queries."""
     connection = feed.connection
     service = upstream.service(connection.provider)
     crawl = Crawl.objects.filter(feed=feed).order_by("-number").first()
-    media = _media(feed)
+    media, missing = _media(feed), _missing(feed)
     state = _state(connection, crawl, feed, arriving=media["now"])
+    if state in SETTLED and missing & {"open", "held"}:
+        state = "partly"
     mine = Like.objects.of(user).on_wall().filter(entries__feed=feed)
     newest = mine.newest_first().defer("document")[:SHOWN]
     return Arrival(
@@ -63,14 +66,14 @@ def of(user: User, feed: Feed) -> Arrival:
         likes=feed.entries_count,
         pictures=media["kept"],
         wanted=media["wanted"],
-        words=_words(state, user, feed, crawl, service),
+        words=_words(state, user, feed, crawl, service, missing),
         tiles=tiles.hang(list(newest)),
-        over=state in {"needs", "stopped", "done"},
+        over=state in {"needs", "stopped", "done", "partly"},
         reconnect=reverse("accounts:provider", args=[connection.provider])
         if state == "needs"
         else "",
         everything=_window(feed, service) is None,
-        older=reverse(IMPORTS) if state in SETTLED and _is_full(feed, service) else "",
+        older=reverse(IMPORTS) if state in SETTLED and _is_cut(feed, service, missing) else "",
     )
 
 
@@ -88,38 +91,54 @@ def _media(feed: Feed) -> dict[str, int]:
     )
 
 
+def _missing(feed: Feed) -> set[str]:
+    """What it may lack: "open" and "lost" gaps, "older" than the service showed, "held"."""
+    gaps = Gap.objects.standing().filter(feed=feed).values_list("state", "lower").distinct()
+    kinds = {
+        "older" if lower is None and state == Gap.State.LOST else str(state)
+        for state, lower in gaps
+    }
+    return kinds | ({"held"} if states.is_held(feed) else set())
+
+
 def _state(connection: Connection, crawl: Crawl | None, feed: Feed, *, arriving: int) -> str:
     """waiting, running, pictures (all likes are here), done; slow, needs, stopped."""
     if connection.state == Connection.State.NEEDS_YOU:
         return "needs"
+    if crawl and crawl.state in ENDED:
+        return "stopped"
     if feed.completed_at is not None or (crawl and crawl.state == Crawl.State.DONE):
         return "pictures" if arriving else "done"
     if crawl is None or crawl.state == Crawl.State.QUEUED:
         return "waiting"
-    if crawl.state == Crawl.State.RUNNING:
-        return "running"
-    return "slow" if crawl.state == Crawl.State.WAITING else "stopped"
+    return "running" if crawl.state == Crawl.State.RUNNING else "slow"
 
 
-def _words(state: str, user: User, feed: Feed, crawl: Crawl | None, service: Service) -> str:
+def _words(
+    state: str, user: User, feed: Feed, crawl: Crawl | None, service: Service, missing: set[str]
+) -> str:
     if crawl is None or state in {"waiting", "running"}:
         return ""
-    if state in SETTLED:
-        window, exports = _window(feed, service), service.exports is not None
-        oldest = _oldest(user, feed)
-        return words.first_visit(feed.entries_count, window, oldest, service.title, exports=exports)
-    return words.visit(crawl, service.title, needs_you=state == "needs")
+    if state not in SETTLED:
+        return words.visit(crawl, service.title, needs_you=state == "needs")
+    oldest, likes = _oldest(user, feed), feed.entries_count
+    if missing & {"open", "held", "lost"}:
+        return words.first_part(likes, oldest, service.title, missing)
+    window = _window(feed, service) if "older" not in missing else likes
+    exports = service.exports is not None
+    return words.first_visit(likes, window, oldest, service.title, exports=exports)
 
 
 def _window(feed: Feed, service: Service) -> int | None:
     kind = service.kinds.get(feed.kind)
-    return kind.window if kind else None
+    return feed.window or (kind.window if kind else None)
 
 
-def _is_full(feed: Feed, service: Service) -> bool:
+def _is_cut(feed: Feed, service: Service, missing: set[str]) -> bool:
     """Whether the service showed as much as it ever shows, and an export would show more."""
     window = _window(feed, service)
-    return service.exports is not None and window is not None and feed.entries_count >= window
+    is_full = window is not None and feed.entries_count >= window
+    return service.exports is not None and (is_full or "older" in missing)
 
 
 def _oldest(user: User, feed: Feed) -> datetime | None:

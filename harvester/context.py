@@ -8,14 +8,20 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from accounts import upstream
-from harvester import sources
+from harvester import alarm, states
 
 
 def source_state(request: HttpRequest) -> dict[str, object]:
-    """The dot in the bar, asked of the database only where a template prints it, and the
-    services whose signs a page may show."""
+    """The dot in the bar, the alarm, and the services whose signs a page may show.
+
+    One query for the first two, asked only where a template prints them.
+    """
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
-    state = SimpleLazyObject(partial(sources.summary, user))
-    return {"source_state": state, "emblems": upstream.services()}
+    facts = SimpleLazyObject(partial(states.of, user))
+    return {
+        "source_state": SimpleLazyObject(lambda: states.summary(facts)),
+        "alarm": SimpleLazyObject(lambda: alarm.of(facts)),
+        "emblems": upstream.services(),
+    }

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from accounts.models import Connection
 from archive.models import Feed, MediaItem
-from harvester import plan
+from harvester import plan, states
 from harvester.models import Crawl, Halt, Schedule
 
 
@@ -17,6 +17,15 @@ def check_now(feed: Feed) -> Crawl:
     crawl = plan.open_crawl(feed, asked=True)
     Crawl.objects.live().filter(pk=crawl.pk).update(not_before=None, asked=True)
     return crawl
+
+
+def accept(feed: Feed) -> Crawl | None:
+    """Their person says that a held list is right: the next visit may believe it, and comes now.
+
+    None where nothing is held, or it was said before: nothing else ever says it.
+    """
+    held = Feed.objects.filter(states.unanswered(), pk=feed.pk)
+    return check_now(feed) if held.update(held_accepted_at=Now()) else None
 
 
 def pause(feed: Feed) -> None:

@@ -33,6 +33,15 @@ class Moment:
         if moment is None:
             return None
         said = words.ahead(moment) if moment > timezone.now() else words.ago(moment)
+        return cls._said(moment, said)
+
+    @classmethod
+    def planned(cls, moment: datetime) -> Moment:
+        """What is planned lies ahead; what is overdue comes in a moment."""
+        return cls._said(moment, words.ahead(moment))
+
+    @classmethod
+    def _said(cls, moment: datetime, said: str) -> Moment:
         return cls(said, f"{date_format(moment, 'j F Y, H:i')} UTC", moment.isoformat())
 
 
@@ -46,6 +55,8 @@ class Visit:
     new: int
     known: int
     pictures: int
+    left: str
+    closed: str
     state: str
     words: str
 
@@ -80,6 +91,8 @@ def _visit(crawl: Crawl, said: str) -> Visit:
         new=crawl.new_entries,
         known=crawl.known_entries,
         pictures=crawl.wanted,
+        left=words.plural(crawl.gaps, "gap") if crawl.gaps else "",
+        closed=words.plural(crawl.healed, "gap") if crawl.healed else "",
         state=states.get(Crawl.State(crawl.state), "busy" if crawl.is_live else "waiting"),
         words=said,
     )

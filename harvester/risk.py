@@ -40,7 +40,7 @@ def of(schedule: Schedule, *, now: datetime | None = None) -> Risk:
     """The risk of a schedule; with `feed__connection` selected it asks the database nothing."""
     now = now or timezone.now()
     pace = Pace.read(schedule.pace)
-    warns_at = _warns_at(schedule)
+    warns_at = warning(schedule.loses_at, schedule.last_success_at)
     return Risk(
         loses_at=schedule.loses_at,
         warns_at=warns_at,
@@ -66,9 +66,11 @@ def bounds(feed: Feed) -> Bounds:
     return Bounds(shortest.total_seconds(), longest.total_seconds(), window(feed))
 
 
-def _warns_at(schedule: Schedule) -> datetime | None:
-    """Somebody who likes faster than we may look is not told at every visit, only too late."""
-    loses_at, good = schedule.loses_at, schedule.last_success_at
+def warning(loses_at: datetime | None, good: datetime | None) -> datetime | None:
+    """When to tell of a loss that could come at `loses_at`; `good` is the last success.
+
+    Somebody who likes faster than we may look is not told at every visit, only too late.
+    """
     if loses_at is None or good is None:
         return loses_at
     half = good + (loses_at - good) / 2

@@ -1,47 +1,43 @@
-"""Sources as their page shows them: one per connection, with its log."""
+"""Sources as their page shows them: one per connection, with what is proven and its log."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts import upstream
 from accounts.models import Connection, User
-from archive import origins
-from archive.models import Feed
-from harvester import logbook, words
+from archive import gaps, origins
+from archive.models import Entry, Feed, Gap
+from harvester import logbook, proof, risk, sentences, states, strip, words
 from harvester.logbook import Moment, Visit
 from harvester.models import Crawl, Schedule
+from harvester.states import Facts
+from harvester.strip import Strip
 from providers.service import Service
 
 Standing = Connection.Standing
 # Where a file is brought.
 IMPORTS = "harvester:imports"
-
-WORDS = {
-    "ok": "Up to date",
-    "busy": "Checking now",
-    "waiting": "Waiting",
-    "needs": "Needs you",
-    "paused": "Paused by you",
-    "gone": "Not connected",
-    "file": "From a file",
-}
-# What the dot in the bar shows when there are several: the worst first.
-WORST = ("needs", "waiting", "busy", "paused", "gone", "ok")
+# Whose visits are planned and can be asked for.
+VISITED = frozenset(states.WORDS) - {"needs", "gone", "closed", "paused", "file"}
+# What could be lost, and when, is worth a line of its own.
+TROUBLED = frozenset({"needs", "paused", "failed", "stuck"})
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A connection with everything its card prints.
+    """A connection with everything its card prints; what does not matter is empty.
 
-    `window` says what its service shows; `older` leads to where an export is brought, `prove`
-    to where a followed account is proven to be one's own; both empty where that is no way.
+    `older` leads to where an export is brought, `prove` to where a followed account is proven
+    to be one's own. `coverage` and `strip` say what is proven of its main list, `pace` and
+    `loss` what could be lost; `question` is asked about a list that is held.
     """
 
     id: int
@@ -53,113 +49,114 @@ class Source:
     state: str
     state_words: str
     sentence: str
-    window: str
     older: str
-    prove: str
-    feeds: list[dict[str, object]]
-    last_good: Moment | None
-    last_visit: Moment | None
-    next_visit: Moment | None
-    next_why: str
-    found: str
-    can_check: bool
-    can_pause: bool
-    can_resume: bool
-    reconnect: str
-    visits: list[Visit]
+    prove: str = ""
+    feeds: list[dict[str, object]] = field(default_factory=list)
+    coverage: str = ""
+    strip: Strip | None = None
+    pace: str = ""
+    loss: str = ""
+    question: str = ""
+    last_good: Moment | None = None
+    last_visit: Moment | None = None
+    next_visit: Moment | None = None
+    next_why: str = ""
+    found: str = ""
+    reconnect: str = ""
+    visits: list[Visit] = field(default_factory=list)
+
+    @property
+    def can_check(self) -> bool:
+        """Whether a visit may be asked for, and visits be paused."""
+        return self.state in VISITED
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether its person paused it."""
+        return self.state == "paused"
 
 
-def of(user: User) -> list[Source]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that the rows say about one connection."""
+
+    connection: Connection
+    provider: Service
+    facts: Facts
+    feeds: list[Feed]
+    gaps: list[Gap]
+    crawls: list[Crawl]
+
+    @property
+    def schedules(self) -> list[Schedule]:
+        """Of its lists that are visited."""
+        return [feed.schedule for feed in self.feeds if hasattr(feed, "schedule")]
+
+    @property
+    def main(self) -> Feed | None:
+        """The list that its coverage is about."""
+        return next((feed for feed in self.feeds if hasattr(feed, "schedule")), None)
+
+    @property
+    def shown(self) -> int:
+        """About how many likes its service shows of the main list, 0 where nobody knows."""
+        if self.main is None:
+            return 0
+        return max(self.main.shown_most, risk.window(self.main) or 0)
+
+
+def of(user: User, facts: Sequence[Facts] | None = None) -> list[Source]:
     """The sources of a person, in the order they were connected; five queries whatever they are."""
     connections = list(Connection.objects.of(user).order_by("connected_at", "pk"))
-    feeds = _feeds(user)
-    log = logbook.log(user)
-    return [_source(connection, feeds[connection.pk], log) for connection in connections]
+    stated = states.by_connection(states.of(user) if facts is None else facts)
+    feeds, log = _feeds(user), logbook.log(user)
+    holes = list(gaps.standing(user))
+    found = []
+    for connection in connections:
+        if connection.standing == Standing.FILE:
+            found.append(_of_file(connection, feeds[connection.pk]))
+        elif shown := states.worst(stated[connection.pk]):
+            lists = feeds[connection.pk]
+            crawls = [crawl for feed in lists for crawl in log[feed.pk]]
+            crawls.sort(key=lambda crawl: (crawl.opened_at, crawl.number), reverse=True)
+            standing = [gap for gap in holes if gap.feed_id in {feed.pk for feed in lists}]
+            service = upstream.service(connection.provider)
+            found.append(_source(Known(connection, service, shown, lists, standing, crawls)))
+    return found
 
 
-def summary(user: User) -> dict[str, str] | None:
-    """The state of all sources that are visited: the worst of them; one query."""
-    states = _states(user)
-    if not states:
-        return None
-    key = next(state for state in WORST if state in states)
-    return {"key": key, "words": WORDS[key]}
-
-
-def _states(user: User) -> set[str]:
-    live = Q(feeds__crawls__state__in=Crawl.LIVE)
-    rows = (
-        Connection.objects.of(user)
-        .exclude(standing=Standing.FILE)
-        .annotate(
-            live=Count("feeds__crawls", filter=live),
-            waiting=Count("feeds__crawls", filter=Q(feeds__crawls__state=Crawl.State.WAITING)),
-            paused=Count("feeds", filter=Q(feeds__schedule__paused_at__isnull=False)),
-        )
-        .values_list("state", "live", "waiting", "paused")
-    )
-    return {_state(*row) for row in rows}
-
-
-def _state(connection_state: str, live: int, waiting: int, paused: int) -> str:
-    if connection_state == Connection.State.NEEDS_YOU:
-        return "needs"
-    if connection_state == Connection.State.DISCONNECTED:
-        return "gone"
-    if paused:
-        return "paused"
-    if waiting:
-        return "waiting"
-    return "busy" if live else "ok"
-
-
-def _feeds(user: User) -> dict[int, list[Feed]]:
-    found: dict[int, list[Feed]] = defaultdict(list)
-    for feed in Feed.objects.of(user).select_related("schedule").order_by("-on_wall", "pk"):
+def _feeds(user: User) -> dict[int, list[Any]]:
+    """The lists of a person by source, each with the moment of its oldest like."""
+    found: dict[int, list[Any]] = defaultdict(list)
+    lowest = Entry.objects.filter(feed=OuterRef("pk")).order_by("rank")
+    oldest = Subquery(lowest.values("like__liked_at")[:1])
+    feeds = Feed.objects.of(user).select_related("schedule", "connection").annotate(oldest=oldest)
+    for feed in feeds.defer("connection__grant").order_by("-on_wall", "pk"):
         found[feed.connection_id].append(feed)
     return found
 
 
-def _source(connection: Connection, feeds: list[Feed], log: dict[int, list[Crawl]]) -> Source:
-    if connection.standing == Standing.FILE:
-        return _of_file(connection, feeds)
-    provider = upstream.service(connection.provider)
-    service = provider.title
-    crawls = sorted(
-        (crawl for feed in feeds for crawl in log[feed.pk]), key=lambda c: c.opened_at, reverse=True
-    )
-    schedules = _schedules(feeds)
-    live = [crawl for crawl in crawls if crawl.is_live]
-    waiting = [crawl for crawl in live if crawl.state == Crawl.State.WAITING]
-    paused = [schedule for schedule in schedules if schedule.paused_at]
-    state = _state(connection.state, len(live), len(waiting), len(paused))
-    done = next((crawl for crawl in crawls if not crawl.is_live), None)
-    good = [schedule.last_success_at for schedule in schedules if schedule.last_success_at]
-    planned = min(schedules, key=lambda s: s.next_visit_at, default=None)
+def _source(known: Known) -> Source:
+    connection, facts, service = known.connection, known.facts, known.provider.title
+    done = next((crawl for crawl in known.crawls if not crawl.is_live), None)
+    good = [each.last_success_at for each in known.schedules if each.last_success_at]
+    planned = _planned(known)
     return Source(
-        id=connection.pk,
-        key=connection.provider,
-        service=service,
-        account=connection.username,
-        standing=connection.standing,
-        title=origins.called(connection),
-        state=state,
-        state_words=WORDS[state],
-        sentence=_sentence(state, connection, crawls, service),
-        window=words.window(_window(provider), service),
-        older=reverse(IMPORTS) if provider.exports else "",
+        **_named(connection, facts.key),
+        state_words=sentences.state(facts, known.crawls, known.shown),
+        sentence=sentences.of(facts, known.crawls, service),
+        older=reverse(IMPORTS) if known.provider.exports else "",
         prove=_prove(connection),
-        feeds=_lists(feeds, connection.provider),
+        feeds=_lists(known.feeds, connection.provider),
+        **_proven(known),
+        question=_question(known),
         last_good=Moment.of(max(good, default=None)),
-        last_visit=Moment.of(crawls[0].opened_at if crawls else None),
-        next_visit=Moment.of(planned.next_visit_at) if planned and state == "ok" else None,
-        next_why=planned.reason if planned and state == "ok" else "",
+        last_visit=Moment.of(known.crawls[0].opened_at if known.crawls else None),
+        next_visit=Moment.planned(planned.next_visit_at) if planned else None,
+        next_why=planned.reason if planned else "",
         found=words.plural(done.new_entries, "new like") if done and done.new_entries else "",
-        can_check=state in {"ok", "waiting", "busy"},
-        can_pause=state in {"ok", "waiting", "busy"},
-        can_resume=state == "paused",
-        reconnect=_reconnect(connection) if state in {"needs", "gone"} else "",
-        visits=logbook.visits(connection, crawls, service),
+        reconnect=_reconnect(connection) if facts.key in {"needs", "gone"} else "",
+        visits=logbook.visits(connection, known.crawls, service),
     )
 
 
@@ -167,34 +164,53 @@ def _of_file(connection: Connection, feeds: list[Feed]) -> Source:
     """What a person brought as files: there is nothing to visit, to pause or to plan."""
     service = upstream.service(connection.provider).title
     return Source(
-        id=connection.pk,
-        key=connection.provider,
-        service=service,
-        account=connection.username,
-        standing=connection.standing,
-        title=origins.called(connection),
-        state="file",
-        state_words=WORDS["file"],
+        **_named(connection, "file"),
+        state_words=states.WORDS["file"],
         sentence=words.of_file(service, connection.username),
-        window="",
         older=reverse(IMPORTS),
-        prove="",
         feeds=_lists(feeds, connection.provider),
-        last_good=None,
-        last_visit=None,
-        next_visit=None,
-        next_why="",
-        found="",
-        can_check=False,
-        can_pause=False,
-        can_resume=False,
-        reconnect="",
-        visits=[],
     )
 
 
-def _schedules(feeds: list[Feed]) -> list[Schedule]:
-    return [feed.schedule for feed in feeds if hasattr(feed, "schedule")]
+def _named(connection: Connection, state: str) -> dict[str, Any]:
+    return {
+        "id": connection.pk,
+        "key": connection.provider,
+        "service": upstream.service(connection.provider).title,
+        "account": connection.username,
+        "standing": connection.standing,
+        "title": origins.called(connection),
+        "state": state,
+    }
+
+
+def _proven(known: Known) -> dict[str, Any]:
+    """What is proven of the main list, and what could be lost of it."""
+    main, service, facts = known.main, known.provider.title, known.facts
+    if main is None:
+        return {}
+    standing = [gap for gap in known.gaps if gap.feed_id == main.pk]
+    oldest: datetime | None = main.oldest  # type: ignore[attr-defined]  # annotated
+    seen_at = main.completed_at or main.schedule.last_visit_at
+    tells = facts.is_late or facts.key in TROUBLED
+    return {
+        "coverage": proof.coverage(main, standing, oldest, service),
+        "strip": strip.of(main, standing, oldest, seen_at, service),
+        "pace": proof.pace(risk.of(main.schedule), service),
+        "loss": words.loses(facts.loses_at) if tells else "",
+    }
+
+
+def _planned(known: Known) -> Schedule | None:
+    """The next visit to come, None while one is under way or nobody may visit."""
+    if known.facts.live or known.facts.key not in VISITED:
+        return None
+    return min(known.schedules, key=lambda schedule: schedule.next_visit_at, default=None)
+
+
+def _question(known: Known) -> str:
+    asked = [feed for feed in known.feeds if states.is_held(feed)]
+    return proof.held(asked[0], known.provider.title) if asked else ""
 
 
 def _lists(feeds: list[Feed], provider: str) -> list[dict[str, object]]:
@@ -209,39 +225,10 @@ def _lists(feeds: list[Feed], provider: str) -> list[dict[str, object]]:
     ]
 
 
-def _window(provider: Service) -> int | None:
-    """How many of the newest likes a service shows, None for all."""
-    shown = [kind.window for kind in provider.kinds.values() if kind.default and kind.on_wall]
-    return shown[0] if shown else None
-
-
 def _prove(connection: Connection) -> str:
     if connection.standing != Standing.FOLLOWED:
         return ""
     return reverse("accounts:prove", args=[connection.provider])
-
-
-def _sentence(state: str, connection: Connection, crawls: Sequence[Crawl], service: str) -> str:
-    last = crawls[0] if crawls else None
-    limited = connection.not_before is not None and connection.not_before > timezone.now()
-    match state:
-        case "needs":
-            return words.NEEDS_YOU.format(service=service)
-        case "gone":
-            return "Disconnected. Everything we kept stays; nothing new is fetched."
-        case "paused":
-            return "Paused by you. Likes made meanwhile may slide out of reach."
-        case "waiting" | "busy" if last:
-            return words.visit(last, service, limited=limited)
-        case _ if last:
-            return _after(last, service)
-        case _:
-            return "Connected; the first visit starts in a moment."
-
-
-def _after(last: Crawl, service: str) -> str:
-    when = words.ago(last.finished_at or last.opened_at)
-    return f"Last checked {when}. {words.visit(last, service)}"
 
 
 def _reconnect(connection: Connection) -> str:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("sources/", views.page, name="sources"),
     path("sources/status/", views.status, name="status"),
     path("sources/<int:connection_id>/check/", views.check, name="check"),
+    path("sources/<int:connection_id>/accept/", views.accept, name="accept"),
     path("sources/<int:connection_id>/pause/", views.pause, name="pause"),
     path("sources/<int:connection_id>/resume/", views.resume, name="resume"),
     path("sources/<int:connection_id>/disconnect/", views.disconnect, name="disconnect"),

@@ -14,7 +14,7 @@ from accounts.http import SignedInRequest
 from accounts.models import Connection
 from accounts.views import doors
 from archive.models import Entry, Feed
-from harvester import arrival, levers, plan, sources, tasks
+from harvester import alarm, arrival, levers, plan, sources, states, tasks
 
 STOP_POLLING = 286
 
@@ -67,6 +67,18 @@ def check(request: SignedInRequest, connection_id: int) -> HttpResponse:
     for feed in plan.adopt(connection):
         tasks.ring(levers.check_now(feed).pk)
     messages.success(request, "Checking now.")
+    return redirect("harvester:sources")
+
+
+@require_POST
+@login_required
+def accept(request: SignedInRequest, connection_id: int) -> HttpResponse:
+    """Yes, a list that is held is right: look again, and believe it."""
+    connection = _connection(request, connection_id)
+    for feed in Feed.objects.filter(connection=connection):
+        if crawl := levers.accept(feed):
+            tasks.ring(crawl.pk)
+            messages.success(request, "Thank you. Checking now.")
     return redirect("harvester:sources")
 
 
@@ -135,7 +147,13 @@ def _for_each_feed(
 
 
 def _sources(request: SignedInRequest) -> dict[str, object]:
-    mine = sources.of(request.user)
-    others = doors()["services"]
-    busy = any(source.state == "busy" for source in mine)
-    return {"sources": mine, "others": others, "busy": busy}
+    facts = states.of(request.user)
+    mine = sources.of(request.user, facts)
+    return {
+        "sources": mine,
+        "others": doors()["services"],
+        "busy": any(source.state in states.BUSY for source in mine),
+        # What every page shows, from the same rows.
+        "source_state": states.summary(facts),
+        "alarm": alarm.of(facts),
+    }

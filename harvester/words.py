@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -90,19 +90,46 @@ def first_visit(
     )
 
 
-def window(likes: int | None, service: str) -> str:
-    """How much a service shows: its newest `likes`, None for all."""
-    return (
-        f"{service} shows everything."
-        if likes is None
-        else f"{service} shows its newest {likes:,}."
-    )
+def first_part(likes: int, oldest: datetime | None, service: str, missing: set[str]) -> str:
+    """The same where it is not everything: what we have, and why not more."""
+    back = f", of posts back to {day(oldest)}" if oldest else ""
+    have = f"We have {plural(likes, 'like')}{back}."
+    if "held" in missing:
+        return f"{have} {service} suddenly shows far fewer: your sources have a question for you."
+    if "open" in missing:
+        return f"{have} More is still to be read; we go on by ourselves."
+    return f"{have} Where something may be missing, your wall says so."
 
 
 def of_file(service: str, account: str) -> str:
     """What a source of files is."""
     whose = f" of @{account}" if account else ""
     return f"From your {service} export{whose}. Nothing is fetched here: a newer export adds to it."
+
+
+def loses(at: datetime | None) -> str:
+    """When something could be lost, said before and after; "" where nothing can."""
+    if at is None:
+        return ""
+    if at <= timezone.now():
+        return f"Since {clock(at)} something may have been lost."
+    return f"Something could be lost after {clock(at)} if we cannot visit until then."
+
+
+def stuck(crawl: Crawl, since: datetime) -> str:
+    """A visit that has not moved for long, and what becomes of it."""
+    span = _span(timezone.now() - since)
+    place = f"at page {crawl.pages + 1}, where it stopped" if crawl.pages else "from its beginning"
+    return f"This visit has not moved for {span}. It is taken up again {place}."
+
+
+def clock(moment: datetime | None, *, today: str = "") -> str:
+    """14:20 UTC, with the day in front where it is another one."""
+    if moment is None:
+        return "later"
+    moment = moment.astimezone(UTC)
+    day_ = today if moment.date() == timezone.now().date() else f"{day(moment)}, "
+    return f"{day_}{moment:%H:%M} UTC"
 
 
 def day(moment: datetime) -> str:

@@ -20,6 +20,7 @@ from harvester.models import Crawl, Import
 from harvester.walk import Slice, walk
 from providers.shapes import Account, Grant
 from providers.turns import AtOnce
+from tests import standings
 
 LIKES = 1_400
 HANDLE = "lina.test"
@@ -66,6 +67,18 @@ class House:
         """Follow a handle; its first visit, about to start."""
         profile = following.find("bluesky", HANDLE)
         return first_visit(following.follow(user, "bluesky", profile))
+
+    def miss(self) -> int:
+        """Something is missing on the wall; the like before which a page about it begins."""
+        likes = list(Like.objects.filter(wall_feed=self.feed).newest_first())
+        for state, place, estimate in (("lost", 40, 12), ("open", 62, 25)):
+            standings.gap(self.feed, place, state=state, estimate=estimate)
+        standings.gap(self.feed, len(likes) - 1)
+        return likes[30].pk
+
+    def end(self) -> int:
+        """The like before which the last page of the wall begins."""
+        return list(Like.objects.filter(wall_feed=self.feed).newest_first())[-12].pk
 
     def addresses(self) -> dict[str, object]:
         """What stands between the braces of the pages."""

@@ -2,7 +2,8 @@
 
 Starts engines and a simulator of its own, keeps 300 likes as a worker would, serves the pages
 and looks at them with Chromium. Pictures land in `shots/`, the sheet is `shots/sheet.webp`, and
-the pictures of the README `shots/showcase.webp` and `shots/doors.webp`.
+the pictures of the README `shots/showcase.webp`, `shots/doors.webp` and `shots/sources.webp`.
+`--sources` takes the last one alone.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from django.test import Client
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from tests import stage
+from tests import stage, standings
 
 SHOWN = (
     ("feed-wide-light", "wall-wide-dark"),
@@ -55,6 +56,19 @@ DOORS = (
         "border-phone-light",
         "imports-phone-dark",
         "sources-all-phone-light",
+    ),
+)
+STATES = (
+    ("s-lost-wide-light", "s-late-wide-dark"),
+    ("s-held-wide-light", "s-ended-wide-dark"),
+    ("gap-wide-light", "s-unread-wide-light"),
+    (
+        "s-arriving-phone-light",
+        "s-limited-phone-dark",
+        "s-stuck-phone-light",
+        "gap-phone-dark",
+        "s-paused-phone-light",
+        "s-closed-phone-dark",
     ),
 )
 SIZES = {"wide": (1440, 900), "phone": (390, 844)}
@@ -180,7 +194,8 @@ def showcase(out: Path, file: Path, shown: tuple[tuple[str, ...], ...]) -> None:
     """The pages worth showing first, large enough to look at."""
     height, gap = 480, 20
     wide, narrow = 768, 222
-    paper = Image.new("RGB", (2 * wide + 3 * gap, 4 * (height + gap) + gap), "#8a857d")
+    size = (2 * wide + 3 * gap, len(shown) * (height + gap) + gap)
+    paper = Image.new("RGB", size, "#8a857d")
     for row, names in enumerate(shown):
         width = wide if len(names) == 2 else narrow
         step = (paper.width - 2 * gap - width) // (len(names) - 1)
@@ -211,16 +226,31 @@ def doors(browser: Browser, site: str, house: scenes.House, out: Path) -> None:
     look(browser, site, pages, house.person, out)
 
 
+def states(browser: Browser, site: str, house: scenes.House, out: Path) -> None:
+    """Sources in every state, each somebody's own, and what may be missing on a wall."""
+    for name, make in standings.ALL.items():
+        look(browser, site, {f"s-{name}": "/sources/"}, make().user, out)
+    missing = house.miss()
+    pages = {"gap": f"/likes/?before={missing}", "gap-end": f"/likes/?before={house.end()}"}
+    look(browser, site, pages, house.person, out)
+    showcase(out, out / "sources.webp", STATES)
+
+
 def main() -> None:
     """Take all of them."""
     parser = argparse.ArgumentParser(prog="make shots", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("shots"))
     parser.add_argument("--chromium", default=shutil.which("chromium"))
+    parser.add_argument("--sources", action="store_true")
     asked = parser.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
     with served() as site, sync_playwright() as play:
         browser = play.chromium.launch(executable_path=asked.chromium, args=["--no-sandbox"])
         house = scenes.House()
+        if asked.sources:
+            house.visit(pages=50, seconds=240)
+            states(browser, site, house, asked.out)
+            return
         look(browser, site, STRANGER, None, asked.out)
         house.visit(pages=3, seconds=1.5)
         look(browser, site, EARLY, house.person, asked.out)
@@ -229,6 +259,7 @@ def main() -> None:
         look(browser, site, pages, house.person, asked.out)
         look(browser, site, NEWCOMER, house.newcomer, asked.out)
         doors(browser, site, house, asked.out)
+        states(browser, site, house, asked.out)
         browser.close()
     sheet(asked.out)
     showcase(asked.out, asked.out / "showcase.webp", SHOWN)

@@ -45,7 +45,7 @@ def hang(alice: User) -> Hang:
     def hung(user: User = alice, feed: Feed | None = None, **facts: Any) -> Like:
         number, feed = next(numbers), feed or feed_of(user)
         known = {
-            "liked_at": NOON + timedelta(seconds=number),
+            "liked_at": NOON + timedelta(milliseconds=number),
             "author": "ada",
             "caption": f"caption {number}",
             "is_settled": True,

@@ -9,6 +9,7 @@ from harvester import arrival
 from harvester.models import Crawl
 from harvester.words import first_visit
 from tests.pages.conftest import NOON, feed_of
+from tests.pages.gaps import gap
 
 pytestmark = pytest.mark.django_db
 
@@ -66,3 +67,39 @@ def test_only_what_arrives_is_counted_and_shown(alice, hang):
     assert (arrived.tiles, arrived.pictures, arrived.wanted) == ([], 0, 0)
     hang(feed=feed)
     assert len(arrival.of(alice, feed).tiles) == 1
+
+
+@pytest.mark.parametrize("trouble", ["open", "lost", "held", "failed", "stopped"])
+def test_all_is_said_only_where_all_is_proven(as_alice, alice, hang, trouble):
+    feed = feed_of(alice)
+    old, new = hang(feed=feed), hang(feed=feed)
+    Feed.objects.filter(pk=feed.pk).update(entries_count=2, completed_at=NOON)
+    begun(feed, "done")
+    assert "We have all 2 likes" in page(as_alice)
+    if trouble in {"open", "lost"}:
+        gap(new, old, state=trouble)
+    elif trouble == "held":
+        Feed.objects.filter(pk=feed.pk).update(held_at=NOON, held_entries=9)
+    else:
+        feed.crawls.update(state=trouble)
+    html = page(as_alice)
+    assert "We have all" not in html
+    assert ("Your likes are safe here" in html) is (trouble == "lost")
+
+
+def test_where_the_service_shows_no_older_ones_these_are_the_newest(as_alice, alice, hang):
+    feed = begun(feed_of(alice), "done")
+    gap(hang(feed=feed))
+    Feed.objects.filter(pk=feed.pk).update(entries_count=120, completed_at=NOON)
+    html = page(as_alice)
+    assert "We have your newest 120 likes." in html
+    assert "Older ones are no longer offered by Instagram." in html
+
+
+def test_a_second_visit_that_fails_does_not_leave_the_first_ones_praise(as_alice, alice):
+    feed = begun(feed_of(alice), "done")
+    Feed.objects.filter(pk=feed.pk).update(entries_count=3, completed_at=NOON)
+    Crawl.objects.create(feed=feed, number=2, ceiling=1, state="failed", finished_at=NOON)
+    html = page(as_alice)
+    assert "We had to stop" in html
+    assert "We have all" not in html

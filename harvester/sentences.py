@@ -1,0 +1,72 @@
+"""What a source says of itself in its first lines: its state, and what that means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from harvester import states, words
+from harvester.models import Crawl
+from harvester.states import Facts
+
+PLAIN = {
+    "gone": "Disconnected. Everything we kept stays; nothing new is fetched.",
+    "paused": "Paused by you. Likes made meanwhile may slide out of reach.",
+    "held": "The newest visit found far fewer likes than before. Nothing is changed until we know.",
+    "new": "Connected; the first visit starts in a moment.",
+    "closed": "{service} has closed this list for everybody. What we have stays here.",
+    "needs": words.NEEDS_YOU,
+}
+
+
+def state(facts: Facts, crawls: Sequence[Crawl], shown: int) -> str:
+    """The state in a few words, with its number or its moment where it has one.
+
+    `shown` is about how many likes its service shows, 0 where nobody knows.
+    """
+    said, live = states.WORDS[facts.key], _live(crawls)
+    if facts.key == "catching" and live:
+        return f"{said} ({_progress(live, shown)})"
+    if facts.key == "waiting" and (until := _until(facts, live)):
+        return f"{said} (until {until})"
+    if facts.key == "closed" and facts.halted_since:
+        return f"{said} since {words.day(facts.halted_since)}"
+    if facts.key == "needs" and crawls:
+        return f"{said} (sign-in ended on {words.day(_noticed(crawls[0]))})"
+    return said
+
+
+def of(facts: Facts, crawls: Sequence[Crawl], service: str) -> str:
+    """The sentence under the name."""
+    if facts.key in PLAIN:
+        return PLAIN[facts.key].format(service=service)
+    if not crawls:
+        return PLAIN["new"]
+    live = _live(crawls)
+    if live is None:
+        last = crawls[0]
+        when = words.ago(last.finished_at or last.opened_at)
+        return f"Last looked {when}. {words.visit(last, service)}"
+    if facts.key == "stuck" and facts.moved_at:
+        return words.stuck(live, facts.moved_at)
+    return words.visit(live, service, limited=facts.is_limited)
+
+
+def _live(crawls: Sequence[Crawl]) -> Crawl | None:
+    return next((crawl for crawl in crawls if crawl.is_live), None)
+
+
+def _progress(live: Crawl, shown: int) -> str:
+    """1,240 of about 3,000; without a known end 1,240 so far."""
+    read = live.new_entries + live.known_entries
+    return f"{read:,} of about {shown:,}" if shown > read else f"{read:,} so far"
+
+
+def _until(facts: Facts, live: Crawl | None) -> str:
+    own = live.not_before if live else None
+    moments = [at for at in (own, facts.limited_until if facts.is_limited else None) if at]
+    return words.clock(max(moments)) if moments else ""
+
+
+def _noticed(crawl: Crawl) -> datetime:
+    return crawl.finished_at or crawl.moved_at or crawl.began_at or crawl.opened_at

@@ -1,0 +1,142 @@
+"""The strip under a coverage sentence: what is proven, to scale, from the oldest like to today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from archive import gaps
+from archive.models import Feed, Gap
+
+# In hundredths of the strip: the stub for what is older, and the least that can be seen.
+STUB, LEAST = 5.0, 0.8
+# Labels stand so far from each other and from the end; the one at the beginning is longer.
+APART, FIRST, MOST_TICKS = 11.0, 22.0, 8
+# Whoever was not visited for so long sees it, however long the strip is.
+LONG = timedelta(days=1)
+LEGEND = {
+    "proven": "complete",
+    "open": "still to be read",
+    "lost": "may be missing",
+    "older": "older than {service} showed us",
+    "unseen": "not looked at yet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of it, in hundredths; `words` are shown where a pointer rests."""
+
+    kind: str
+    x: str
+    width: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A month or a year on it."""
+
+    x: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """All of it. `legend` are the kinds that occur, with what they mean."""
+
+    id: int
+    since: str
+    pieces: list[Piece]
+    ticks: list[Tick]
+    legend: list[tuple[str, str]]
+
+
+def of(
+    feed: Feed,
+    standing: Sequence[Gap],
+    oldest: datetime | None,
+    seen_at: datetime | None,
+    service: str,
+) -> Strip | None:
+    """The strip of a list; None where nothing is kept. `seen_at`: when somebody last looked."""
+    now = timezone.now()
+    if oldest is None or seen_at is None or oldest >= now:
+        return None
+    bottom = next((gap for gap in standing if gap.lower is None), None)
+    scale = Scale(oldest, now, STUB if bottom else 0.0)
+    pieces = [*_base(scale, bottom, seen_at), *_holes(scale, standing)]
+    kinds = {piece.kind for piece in pieces}
+    legend = [
+        (kind, said.format(service=service)) for kind, said in LEGEND.items() if kind in kinds
+    ]
+    return Strip(feed.pk, date_format(oldest, "M Y"), pieces, list(_ticks(scale)), legend)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Where a moment lies: the oldest like right after the stub, now at the far end."""
+
+    oldest: datetime
+    now: datetime
+    stub: float
+
+    def at(self, moment: datetime) -> float:
+        """In hundredths of the strip, never outside of it."""
+        part = (moment - self.oldest) / (self.now - self.oldest)
+        return self.stub + (100 - self.stub) * min(1.0, max(0.0, part))
+
+
+def _base(scale: Scale, bottom: Gap | None, seen_at: datetime) -> Iterator[Piece]:
+    if bottom:
+        kind = "open" if bottom.state == Gap.State.OPEN else "older"
+        yield _piece(kind, 0, scale.stub, gaps.said(bottom))
+    seen = scale.at(seen_at)
+    if scale.now - seen_at > LONG:
+        seen = min(seen, 100 - LEAST)
+    yield _piece("proven", scale.stub, seen, "")
+    if 100 - seen >= LEAST:
+        yield _piece("unseen", seen, 100, "Since the last complete visit")
+
+
+def _holes(scale: Scale, standing: Sequence[Gap]) -> Iterator[Piece]:
+    for gap in standing:
+        after, before = gaps.ends(gap)
+        if gap.lower is not None and (after or before):
+            low = scale.at(after or before or scale.now)
+            high = scale.at(before or after or scale.now)
+            middle, half = (low + high) / 2, max(high - low, LEAST) / 2
+            yield _piece(gap.state, max(middle - half, 0), min(middle + half, 100), gaps.said(gap))
+
+
+def _piece(kind: str, low: float, high: float, words: str) -> Piece:
+    return Piece(kind, f"{low:.2f}%", f"{high - low:.2f}%", words)
+
+
+def _ticks(scale: Scale) -> Iterator[Tick]:
+    """Years where there are several, else months, as many as have room."""
+    moments, form = list(_years(scale)), "Y"
+    if len(moments) < 2:
+        moments, form = list(_months(scale)), "M"
+    last = FIRST - APART
+    for moment in moments[:: 1 + len(moments) // MOST_TICKS]:
+        at = scale.at(moment)
+        if at - last >= APART and 100 - at >= APART:
+            yield Tick(f"{at:.2f}%", date_format(moment, form))
+            last = at
+
+
+def _years(scale: Scale) -> Iterator[datetime]:
+    for year in range(scale.oldest.year + 1, scale.now.year + 1):
+        yield datetime(year, 1, 1, tzinfo=UTC)
+
+
+def _months(scale: Scale) -> Iterator[datetime]:
+    month = scale.oldest.replace(day=1) + timedelta(days=32)
+    while (month := month.replace(day=1)) <= scale.now:
+        yield datetime(month.year, month.month, 1, tzinfo=UTC)
+        month += timedelta(days=32)
