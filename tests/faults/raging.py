@@ -97,10 +97,16 @@ class Storm:
             self._round(self.plan.rounds - number)
 
     def is_quiet(self) -> float | None:
-        """Seconds until everything is there and nobody works any more; None when it takes long."""
+        """Seconds until everything is there and nobody works any more; None when it takes long.
+
+        What was liked while the last visit was on its way is found by another one.
+        """
         began = time.monotonic()
-        while not self.house.is_so(ALL_QUIET, 3.0):
+        before = self._visits()
+        while not (self._visits() > before and self.house.is_so(ALL_QUIET, 3.0)):
             self._a_day_passes()
+            if self._visits() == before and self.house.is_so(SETTLED, 0.5):
+                self._try(TIME_PASSES)
             if time.monotonic() - began > QUIET:
                 return None
         return time.monotonic() - began
