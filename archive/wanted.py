@@ -10,8 +10,10 @@ from archive.models import Like, MediaItem
 from providers.shapes import MediaSource
 
 State = MediaItem.State
+# It was denied, and nobody could be asked for a fresh address yet.
+NOT_RENEWED = "not_renewed"
 # What an address says that has run out; a fresh one is tried at once.
-DENIED = ("http_401", "http_403", "http_451")
+DENIED = ("http_401", "http_403", "http_451", NOT_RENEWED)
 
 
 def note(likes: Sequence[tuple[Like, Sequence[MediaSource]]]) -> int:

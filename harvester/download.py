@@ -22,7 +22,7 @@ from archive.models import Blob, MediaItem
 from harvester import claims, fresh, mishaps
 from harvester.getting import Got, Resting, get
 from providers.crashpoints import crashpoint
-from providers.errors import Denied, ProviderError, RateLimited
+from providers.errors import Denied, Gone, ProviderError, RateLimited
 
 logger = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -46,6 +46,8 @@ class Download:
     claim: uuid.UUID = field(default_factory=uuid.uuid4)
     # What went wrong in this go is not tried twice in it.
     tried: list[int] = field(default_factory=list)
+    # Likes whose media were asked for anew.
+    _asked: set[int] = field(default_factory=set)
     settled: int = 0
     _flying: set[Future[Got]] = field(default_factory=set)
     # What is in the air is a suspect and flies alone.
@@ -149,8 +151,14 @@ class Download:
         mishaps.note(got.item, error, got.fetched.sha256 if got.fetched else "")
         if isinstance(error, RateLimited) and error.host and error.code != turns.RESTS:
             turns.rest(error.host, timedelta(seconds=error.retry_after or LIMITED))
-        if isinstance(error, Denied) and is_news:
-            fresh.addresses(got.item)
+        if isinstance(error, Denied | Gone) and fresh.is_due(got.item, is_news=is_news):
+            self._renew(got.item)
+
+    def _renew(self, item: MediaItem) -> None:
+        """Ask where the media of a like are, once in this go."""
+        if item.like_id not in self._asked:
+            self._asked.add(item.like_id)
+            fresh.addresses(item)
 
     def _note_storage(self, item: MediaItem) -> None:
         self.tried.append(item.pk)

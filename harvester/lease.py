@@ -13,12 +13,12 @@ from typing import Protocol
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.db.models.functions import Coalesce, Now
 
 from accounts.models import Connection
 from harvester import plan
-from harvester.models import Crawl
+from harvester.models import Crawl, halts
 from providers.crashpoints import crashpoint
 
 logger = logging.getLogger(__name__)
@@ -54,10 +54,12 @@ class Held:
             feed__connection__state=Connection.State.CONNECTED,
         )
         locked = mine.select_for_update(of=("self", "feed__user"), no_key=True)
-        crawl = locked.annotate(now=Now()).first()
+        halted = Exists(halts("feed__connection", "feed__kind"))
+        crawl = locked.annotate(now=Now(), halted=halted).first()
         if crawl is None:
             raise LostLease(f"crawl={self.crawl_id}")
         now: datetime = crawl.now  # type: ignore[attr-defined]  # annotated above
+        crawl.is_halted = crawl.halted  # type: ignore[attr-defined]  # annotated above
         return crawl, now
 
     def renew(self) -> None:

@@ -65,7 +65,9 @@ def lift_halts(feed: Feed) -> None:
     """Try again what a service had told us is closed for all."""
     connection = feed.connection
     Halt.objects.filter(
-        provider=connection.provider, instance=connection.instance, kind=feed.kind
+        provider=connection.provider,
+        instance=connection.instance,
+        kind__in=[feed.kind, Halt.POSTS],
     ).delete()
 
 

@@ -40,7 +40,12 @@ class Schedule(models.Model):
 
 
 class Halt(models.Model):
-    """A service told us that it has retired an endpoint: nobody's feed of that kind is visited."""
+    """A service told us that it has retired an endpoint: nobody's feed of that kind is visited.
+
+    POSTS is no kind of feed: nobody asks for single posts.
+    """
+
+    POSTS = "post"
 
     provider = models.CharField(max_length=30)
     instance = models.CharField(max_length=253, blank=True, default="")
@@ -57,6 +62,15 @@ class Halt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider} {self.kind} since {self.since:%Y-%m-%d}"
+
+
+def halts(connection: str, kind: str) -> models.QuerySet[Halt]:
+    """The halt of an outer row, by the paths to its connection and to the kind of its feed."""
+    return Halt.objects.filter(
+        provider=models.OuterRef(f"{connection}__provider"),
+        instance=models.OuterRef(f"{connection}__instance"),
+        kind=models.OuterRef(kind),
+    )
 
 
 class ChoreQuerySet(models.QuerySet["Chore"]):
@@ -105,16 +119,11 @@ class CrawlQuerySet(models.QuerySet["Crawl"]):
 
     def allowed(self) -> CrawlQuerySet:
         """Whose feed may be visited now: person, connection, pause and service all agree."""
-        halted = Halt.objects.filter(
-            provider=models.OuterRef("feed__connection__provider"),
-            instance=models.OuterRef("feed__connection__instance"),
-            kind=models.OuterRef("feed__kind"),
-        )
         connections = Connection.objects.usable().filter(
             Q(not_before=None) | Q(not_before__lte=Now())
         )
         return self.filter(
-            ~models.Exists(halted),
+            ~models.Exists(halts("feed__connection", "feed__kind")),
             feed__connection__in=connections,
             feed__schedule__paused_at=None,
         )
@@ -140,6 +149,8 @@ class Crawl(models.Model):
 
     LIVE = (State.QUEUED, State.RUNNING, State.WAITING)
     SUSPECT = 3
+    # Whether its list was closed for everybody, as of when the row was locked.
+    is_halted = False
 
     feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="crawls")
     number = models.PositiveIntegerField()

@@ -85,20 +85,42 @@ def limited(asked: float | None, attempts: int) -> timedelta:
     return timedelta(seconds=seconds * random.uniform(1.0, LATER))  # noqa: S311  # jitter
 
 
+def heed(connection: Connection, error: ProviderError) -> None:
+    """What an error that no visit met means for all who would ask for this connection.
+
+    What came to a grant that its person has renewed meanwhile says nothing of the new one.
+    """
+    if isinstance(error, RateLimited):
+        _hold_back(connection.pk, error, _respect(error, 1))
+    elif isinstance(error, NeedsReauth):
+        same = Connection.objects.filter(pk=connection.pk, grant=connection.grant)
+        same.usable().update(state=Connection.State.NEEDS_YOU, trouble=error.code[:40])
+    elif isinstance(error, Retired):
+        _halt(connection, Halt.POSTS, error)
+
+
 def _rate_limited(crawl: Crawl, error: ProviderError) -> None:
+    wait = _respect(error, crawl.attempts)
+    crawl.state, crawl.not_before = Crawl.State.WAITING, Now() + wait
+    _hold_back(crawl.feed.connection_id, error, wait)
+
+
+def _respect(error: ProviderError, attempts: int) -> timedelta:
     asked = error.retry_after if isinstance(error, RateLimited) else None
     if error.code in turns.OURS:
-        wait = timedelta(seconds=asked or 0) + random.uniform(0.0, 1.0) * A_MOMENT  # noqa: S311
-    else:
-        wait = limited(asked, crawl.attempts)
-    crawl.state, crawl.not_before = Crawl.State.WAITING, Now() + wait
+        return timedelta(seconds=asked or 0) + random.uniform(0.0, 1.0) * A_MOMENT  # noqa: S311
+    return limited(asked, attempts)
+
+
+def _hold_back(connection_id: int, error: ProviderError, wait: timedelta) -> None:
+    """Make all wait whom the service counts together."""
     # Who only heard that others wait does not make them wait longer.
     if error.code in {turns.RESTS, turns.WAITS}:
         return
     if isinstance(error, RateLimited) and error.host:
         turns.rest(error.host, wait)
     else:
-        turns.pause(crawl.feed.connection_id, wait)
+        turns.pause(connection_id, wait)
 
 
 def _wait(crawl: Crawl, error: ProviderError) -> None:
@@ -113,15 +135,18 @@ def _needs_you(crawl: Crawl, error: ProviderError) -> None:
 
 
 def _retired(crawl: Crawl, error: ProviderError) -> None:
-    feed = crawl.feed
-    Halt.objects.get_or_create(
-        provider=feed.connection.provider,
-        instance=feed.connection.instance,
-        kind=feed.kind,
-        defaults={"words": error.words[:500]},
-    )
+    _halt(crawl.feed.connection, crawl.feed.kind, error)
     crawl.trouble = "retired"
     end(crawl, error)
+
+
+def _halt(connection: Connection, kind: str, error: ProviderError) -> None:
+    Halt.objects.get_or_create(
+        provider=connection.provider,
+        instance=connection.instance,
+        kind=kind,
+        defaults={"words": error.words[:500]},
+    )
 
 
 def _restart_once(crawl: Crawl, error: ProviderError) -> None:

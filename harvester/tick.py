@@ -15,7 +15,7 @@ from accounts.models import Connection
 from archive import sweep
 from archive.models import Feed
 from harvester import claims, levers, plan, previews
-from harvester.models import Chore, Crawl, Halt, Import, Schedule
+from harvester.models import Chore, Crawl, Import, Schedule, halts
 from providers.crashpoints import crashpoint
 
 MOST = 500
@@ -100,14 +100,9 @@ def _forbidden() -> QuerySet[Crawl]:
 def _schedules() -> QuerySet[Schedule]:
     """Feeds whose time has come."""
     live = Crawl.objects.live().filter(feed=OuterRef("feed"))
-    halted = Halt.objects.filter(
-        provider=OuterRef("feed__connection__provider"),
-        instance=OuterRef("feed__connection__instance"),
-        kind=OuterRef("feed__kind"),
-    )
     return Schedule.objects.filter(
         ~Exists(live),
-        ~Exists(halted),
+        ~Exists(halts("feed__connection", "feed__kind")),
         next_visit_at__lte=Now(),
         paused_at=None,
         feed__connection__in=Connection.objects.usable(),

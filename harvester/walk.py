@@ -18,7 +18,7 @@ from harvester import outcomes, plan
 from harvester.lease import Held, LostLease, heartbeat
 from harvester.models import Crawl
 from providers.crashpoints import crashpoint
-from providers.errors import ProviderError, Unexpected
+from providers.errors import ProviderError, Retired, Unexpected
 from providers.service import Client
 from providers.shapes import Page
 
@@ -106,6 +106,8 @@ def _pages(held: Held, upto: Slice, after_page: AfterPage) -> Next:
             crashpoint("visit.released")
             return Next.ANOTHER_SLICE
         crawl = step(held, client, crawl, after_page)
+        if crawl.is_live and crawl.is_halted:
+            raise Retired("retired", "The service has closed this list for everybody meanwhile.")
         pages += 1
     return Next.NOTHING
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from providers import usage
 from providers.errors import Unavailable, Unexpected
 from providers.secret import Secret, without
 
@@ -18,6 +19,7 @@ from providers.secret import Secret, without
 Reader = Callable[[bytes, Iterable[Secret]], Mapping[str, Any]]
 
 _FIRST_MOMENT = 1e9  # no service makes anybody wait for thirty years
+_LONGEST_WAIT = 1e9  # longer than anybody is waited for, short enough to count with
 _LONGEST_NUMBER = 40  # more digits stay text: Python refuses to read 5,000 of them
 
 
@@ -68,8 +70,8 @@ def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> floa
     text = headers.get("Retry-After", "").strip()
     if not text:
         return resets_in(headers, now) if requests_left(headers) == 0 else None
-    if re.fullmatch(r"-?\d{1,12}(\.\d+)?", text, re.ASCII):
-        return max(0.0, float(text))
+    if re.fullmatch(r"[+-]?\d{1,300}(\.\d+)?", text, re.ASCII):
+        return min(max(0.0, float(text)), _LONGEST_WAIT)
     try:
         then = parsedate_to_datetime(text)
     except (ValueError, OverflowError):
@@ -80,12 +82,16 @@ def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> floa
 
 def requests_left(headers: Mapping[str, str]) -> int | None:
     """How many requests the service still grants, None when it does not say."""
+    if usage.is_used_up(headers):
+        return 0
     text = (headers.get("RateLimit-Remaining") or headers.get("X-Ratelimit-Remaining", "")).strip()
     return int(text) if re.fullmatch(r"\d{1,9}", text, re.ASCII) else None
 
 
 def resets_in(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
     """Seconds until the service counts anew: it says a moment or a span; None when neither."""
+    if usage.is_used_up(headers):
+        return usage.regained_in(headers)
     text = headers.get("RateLimit-Reset", "").strip()
     if not re.fullmatch(r"\d{1,12}(\.\d+)?", text, re.ASCII):
         return None

@@ -124,12 +124,31 @@ def test_a_used_up_hour_is_waited_for(feed, instagram):
         (-5.0, 3600, 59, 67),
         (10.0**9, 3600, 78_540, 86_401),
         (None, 3600, 60, 133),
+        (1.5, 3600, 59, 67),
+        (86_400.0, 3600, 78_540, 86_401),
     ],
 )
 def test_how_long_a_rate_limit_is_waited_for(shelf, settings, asked, cap, shortest, longest):
     settings.BACKOFF_CAP = timedelta(seconds=cap)
     waits = settle(shelf, RateLimited("rate_limited", "slowly", asked))
     assert shortest <= waits.total_seconds() <= longest
+
+
+def test_no_two_who_were_stopped_together_come_back_together(settings):
+    """Nobody earlier than a limit asks for, except where it asks for longer than a day."""
+    settings.BACKOFF_CAP = timedelta(hours=1)
+    for asked in (60.0, 600.0, None):
+        waits = {outcomes.limited(asked, 3) for _ in range(40)}
+        assert len(waits) == 40, asked
+        assert min(waits) >= timedelta(seconds=asked or 60)
+    assert len({outcomes.backoff(5) for _ in range(40)}) == 40
+
+
+def test_a_wait_after_trouble_is_anything_up_to_its_longest(settings):
+    settings.BACKOFF_CAP = timedelta(hours=1)
+    waits = sorted(outcomes.backoff(12).total_seconds() for _ in range(200))
+    assert 2 <= waits[0] < 600
+    assert 3000 < waits[-1] <= 3600
 
 
 def settle(feed, error: ProviderError) -> timedelta:
