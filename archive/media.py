@@ -11,7 +11,7 @@ from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.base import File
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from archive.models import Blob, MediaItem
@@ -26,6 +26,14 @@ SEEN = (
 )
 # What a storage that is down, full or refusing raises.
 STORAGE_ERRORS = (OSError, BotoCoreError, Boto3Error, ClientError)
+_REFER = """
+UPDATE archive_mediaitem AS item
+   SET state = 'stored', blob_id = got.hash, source_url = got.address, is_copy = got.is_copy,
+       claim = NULL, claimed_until = NULL, not_before = NULL, gone_at = NULL, trouble = ''
+  FROM unnest(%(items)s::bigint[], %(addresses)s::text[], %(hashes)s::text[], %(copies)s::boolean[])
+       AS got(id, address, hash, is_copy)
+ WHERE item.id = got.id AND item.claim = %(claim)s AND item.state = 'wanted'
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,8 @@ def known(hashes: Collection[str]) -> set[str]:
     kept the row. Its day of grace begins anew, so that nothing is removed before `refer`.
     Waits for a sweep that is just removing one.
     """
+    if not hashes:
+        return set()
     blobs = Blob.objects.filter(sha256__in=hashes)
     with transaction.atomic():
         locked = blobs.select_for_update(no_key=True).order_by("sha256")
@@ -68,6 +78,8 @@ def refer(claim: uuid.UUID, stored: Sequence[Verified]) -> int:
 
     Only media still under `claim` are touched: who lost it writes nothing.
     """
+    if not stored:
+        return 0
     rows = {verified.fetched.sha256: _blob(verified) for verified in stored}
     with transaction.atomic():
         Blob.objects.bulk_create(
@@ -76,7 +88,7 @@ def refer(claim: uuid.UUID, stored: Sequence[Verified]) -> int:
             unique_fields=["sha256"],
             update_fields=SEEN,
         )
-        count = sum(_refer_one(claim, verified) for verified in stored)
+        count = _refer_all(claim, stored)
         crashpoint("media.unsaved")
     return count
 
@@ -94,17 +106,18 @@ def _blob(verified: Verified) -> Blob:
     )
 
 
-def _refer_one(claim: uuid.UUID, verified: Verified) -> int:
-    mine = MediaItem.objects.wanted().filter(pk=verified.item.pk, claim=claim)
-    return mine.update(
-        state=MediaItem.State.STORED,
-        # What signed the address has done its work.
-        source_url=verified.item.source_url.partition("?")[0],
-        blob=verified.fetched.sha256,
-        is_copy=verified.is_copy,
-        claim=None,
-        claimed_until=None,
-        not_before=None,
-        gone_at=None,
-        trouble="",
-    )
+def _refer_all(claim: uuid.UUID, stored: Sequence[Verified]) -> int:
+    """One statement for all: one for each takes as long as fetching them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _REFER,
+            {
+                "claim": claim,
+                "items": [verified.item.pk for verified in stored],
+                # What signed the address has done its work.
+                "addresses": [v.item.source_url.partition("?")[0] for v in stored],
+                "hashes": [verified.fetched.sha256 for verified in stored],
+                "copies": [verified.is_copy for verified in stored],
+            },
+        )
+        return int(cursor.rowcount)

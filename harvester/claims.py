@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 from django.db.models.functions import Now
 
 from accounts.models import User
@@ -57,22 +57,30 @@ def take(
         batch = list(locked.exclude(_SUSPECTED)[:BATCH])
         if suspects and not batch:
             batch = list(locked[:1])
-        for item in batch:
-            # Whoever held it before has died with it.
-            item.deaths += item.claim is not None
-            item.claim = claim
-        MediaItem.objects.bulk_update(batch, ["deaths", "claim"])
-        MediaItem.objects.filter(claim=claim).update(claimed_until=Now() + settings.CRAWL_LEASE)
+        if batch:
+            _claim(batch, claim)
     if batch:
         crashpoint("media.claimed")
     return batch
 
 
+def _claim(batch: Sequence[MediaItem], claim: uuid.UUID) -> None:
+    """Write whose they are now; whoever held one before has died with it."""
+    for item in batch:
+        item.deaths += item.claim is not None
+        item.claim = claim
+    died = Case(When(claim__isnull=False, then=1), default=0)
+    MediaItem.objects.filter(pk__in=[item.pk for item in batch]).update(
+        deaths=F("deaths") + died, claim=claim, claimed_until=Now() + settings.CRAWL_LEASE
+    )
+
+
 def renew(claim: uuid.UUID) -> None:
     """Keep what is claimed for another CRAWL_LEASE."""
-    MediaItem.objects.filter(claim=claim).update(claimed_until=Now() + settings.CRAWL_LEASE)
+    mine = MediaItem.objects.wanted().filter(claim=claim)
+    mine.update(claimed_until=Now() + settings.CRAWL_LEASE)
 
 
 def release(claim: uuid.UUID) -> None:
     """Hand back what is left of a claim; no death and no attempt is counted."""
-    MediaItem.objects.filter(claim=claim).update(claim=None, claimed_until=None)
+    MediaItem.objects.wanted().filter(claim=claim).update(claim=None, claimed_until=None)

@@ -28,6 +28,9 @@ logger = logging.getLogger(__name__)
 _T = TypeVar("_T")
 # Seconds that a host is left alone which asks to wait and does not say how long.
 LIMITED = 60.0
+# Who puts bytes away waits for the disk, which does many of these waits at once.
+HANDS = 8
+_threads = ThreadPoolExecutor
 _DoneAndNotDone: TypeAlias = tuple[set[Future[_T]], set[Future[_T]]]
 
 
@@ -60,7 +63,7 @@ class Download:
         ends = time.monotonic() + self.seconds
         settings.TEMPORARY.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Bytes that have come are put away at once, not behind what is still to be fetched.
-        with ThreadPoolExecutor(settings.MEDIA_CONCURRENCY) as pool, ThreadPoolExecutor(4) as hands:
+        with _threads(settings.MEDIA_CONCURRENCY) as pool, _threads(HANDS) as hands:
             try:
                 while self._start(pool, is_over=time.monotonic() >= ends) or self._flying:
                     self._land(hands)

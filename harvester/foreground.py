@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 
 from django.db import connection as database
@@ -21,6 +21,7 @@ from harvester.walk import Slice, walk
 
 TRIES = 5
 PAUSE = 2.0
+COUNT_EVERY = 0.5
 WHOLE = Slice(pages=10**9, seconds=1e9)
 
 
@@ -50,15 +51,20 @@ def visit(feed: Feed, watcher: Watcher, *, media: bool = True) -> Report:
     token or a closed endpoint end it early. Safe to kill and run again.
     """
     levers.lift_halts(feed)
-    with _downloading(feed, watcher) if media else _nothing():
-        crawl = _walk(plan.open_crawl(feed, asked=True), watcher)
+    bell = threading.Event()
+    with _downloading(feed, watcher, bell) if media else nullcontext():
+        crawl = _walk(plan.open_crawl(feed, asked=True), watcher, bell)
     report = Report(crawl.new_entries, crawl.known_entries, _reasons(crawl))
     if media:
         report.reasons += _settle_media(feed, watcher)
     return report
 
 
-def _walk(crawl: Crawl, watcher: Watcher) -> Crawl:
+def _walk(crawl: Crawl, watcher: Watcher, bell: threading.Event) -> Crawl:
+    def after_page(crawl: Crawl, stored: Stored) -> None:
+        bell.set()
+        watcher.page(crawl, stored)
+
     tries = 0
     while crawl.is_live and tries < TRIES and not _is_stuck(crawl):
         held = lease.take(crawl.pk, patient=False)
@@ -67,7 +73,7 @@ def _walk(crawl: Crawl, watcher: Watcher) -> Crawl:
             continue
         before = crawl.pages
         try:
-            walk(held, upto=WHOLE, after_page=watcher.page)
+            walk(held, upto=WHOLE, after_page=after_page)
         finally:
             held.release()
         crawl.refresh_from_db()
@@ -113,26 +119,24 @@ def _service(crawl: Crawl) -> str:
 
 
 @contextmanager
-def _nothing() -> Iterator[None]:
-    yield
-
-
-@contextmanager
-def _downloading(feed: Feed, watcher: Watcher) -> Iterator[None]:
-    """Fetch media of a page while the next one is being read."""
+def _downloading(feed: Feed, watcher: Watcher, bell: threading.Event) -> Iterator[None]:
+    """Fetch media of a page while the next one is being read; `bell` rings for each page."""
     over = threading.Event()
-    thread = threading.Thread(target=_download, args=(feed, watcher, over), daemon=True)
+    thread = threading.Thread(target=_download, args=(feed, watcher, bell, over), daemon=True)
     thread.start()
     try:
         yield
     finally:
         over.set()
+        bell.set()
         thread.join()
 
 
-def _download(feed: Feed, watcher: Watcher, over: threading.Event) -> None:
+def _download(feed: Feed, watcher: Watcher, bell: threading.Event, over: threading.Event) -> None:
     try:
-        while not over.wait(0.2):
+        while not over.is_set():
+            bell.wait(PAUSE)  # nobody rings for what another worker reads
+            bell.clear()
             _one_go(feed, watcher, patient=True)
     finally:
         database.close()
@@ -141,8 +145,21 @@ def _download(feed: Feed, watcher: Watcher, over: threading.Event) -> None:
 def _one_go(feed: Feed, watcher: Watcher, *, patient: bool) -> None:
     user = feed.user_id
     download = Download(user, impatient=not patient)
-    download.after = lambda settled: watcher.media(settled, _unsettled(feed))
+    download.after = _counting(feed, watcher)
     download.run()
+
+
+def _counting(feed: Feed, watcher: Watcher) -> Callable[[int], None]:
+    """Tells the watcher how far it is, so often that it looks alive: counting is no small thing."""
+    due = 0.0
+
+    def after(settled: int) -> None:
+        nonlocal due
+        if time.monotonic() >= due:
+            watcher.media(settled, _unsettled(feed))
+            due = time.monotonic() + COUNT_EVERY
+
+    return after
 
 
 def _settle_media(feed: Feed, watcher: Watcher) -> list[str]:

@@ -7,20 +7,21 @@ times, each hop checked like the first.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import socket
-import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 from types import MappingProxyType
 from typing import IO, NoReturn
 from urllib.parse import urljoin
 
-import requests
 from urllib3.exceptions import HTTPError, ProtocolError
+from urllib3.response import BaseHTTPResponse
 
 from providers import sniff
 from providers.address import port_of, split, where
@@ -50,6 +51,8 @@ _NOT_THERE = re.compile(
     re.IGNORECASE,
 )
 _REASON_BYTES = 2_048
+_HEADERS = {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity"}
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 CHUNK = 64 * 1024
 
 
@@ -116,9 +119,9 @@ class Fetcher:
             return fresh(exc, url)
         except ProtocolError as exc:
             return _broken(exc, url)
-        except ValueError:  # requests and urllib3 call every address they cannot read one
+        except ValueError:  # what urllib3 calls every address that it cannot read
             return Refused("bad_address", f"The address cannot be asked for: {where(url)}.")
-        except (requests.RequestException, HTTPError, TimeoutError):
+        except (HTTPError, TimeoutError):
             return Unavailable("no_answer", f"No whole answer from {where(url)}.")
 
     def _stream(self, url: str, limits: Limits, path: Path, file: IO[bytes]) -> Fetched:
@@ -127,15 +130,15 @@ class Fetcher:
             _check_claim(response, limits)
             return keep(_body(response), limits, path, file)
 
-    def _follow(self, url: str) -> requests.Response:
+    def _follow(self, url: str) -> BaseHTTPResponse:
         """The answer at the end of the redirects."""
         schemes, is_opened = _ANY, self._is_opened(url)
         for _ in range(_REDIRECTS + 1):
             self._outlet.guard.check(url, schemes)
             if self._is_opened(url) and not is_opened:
                 raise Refused("opened_host", "A stranger's redirect leads to a host of our own.")
-            response = self._outlet.send(_request(url))
-            if response.status_code not in {301, 302, 303, 307, 308}:
+            response = self._answer(url)
+            if response.status not in {301, 302, 303, 307, 308}:
                 return response
             target = response.headers.get("Location", "")
             response.close()
@@ -144,6 +147,12 @@ class Fetcher:
             schemes = _HTTPS if url.startswith("https:") else _ANY
             url = urljoin(url, target)
         raise Refused("redirects", "The address redirects too often.")
+
+    def _answer(self, url: str) -> BaseHTTPResponse:
+        try:
+            return self._outlet.open(url, _HEADERS)
+        except ProtocolError:  # before a body began: nothing is known of the file
+            raise Unavailable("no_answer", "No answer.") from None
 
     def _is_opened(self, url: str) -> bool:
         """Whether the operator opened the host by hand, which is no leave for whoever else asks."""
@@ -163,28 +172,23 @@ def _absolute(url: str) -> str:
     return f"https:{url}" if url.startswith("//") else url
 
 
-def _request(url: str) -> requests.PreparedRequest:
-    headers = {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity"}
-    return requests.Request("GET", url, headers).prepare()
-
-
 @contextmanager
 def file_in(directory: Path) -> Iterator[tuple[Path, IO[bytes]]]:
     """A new file that stays only when the block ends well."""
-    with tempfile.NamedTemporaryFile(prefix="fetch-", dir=directory, delete=False) as file:
-        path = Path(file.name)
+    path = directory / f"fetch-{token_hex(8)}"
+    with os.fdopen(os.open(path, _NEW_FILE, 0o600), "wb") as file:
         kept = False
         try:
-            yield path, file.file
+            yield path, file
             kept = True
         finally:
             if not kept:
                 path.unlink(missing_ok=True)
 
 
-def _check_status(response: requests.Response) -> None:
-    status = response.status_code
-    if status == 400 and _NOT_THERE.search(response.raw.read1(_REASON_BYTES)):
+def _check_status(response: BaseHTTPResponse) -> None:
+    status = response.status
+    if status == 400 and _NOT_THERE.search(response.read1(_REASON_BYTES)):
         raise Gone("not_there", "The file is no longer there.")
     if status != 200:
         _refuse_status(status, retry_after(response.headers))
@@ -203,14 +207,14 @@ def _refuse_status(status: int, wait: float | None) -> NoReturn:
     raise Unexpected(code, "The host of the file gave an answer that means nothing here.")
 
 
-def _check_claim(response: requests.Response, limits: Limits) -> None:
+def _check_claim(response: BaseHTTPResponse, limits: Limits) -> None:
     claim = response.headers.get("Content-Length", "")
     if claim.isascii() and claim.isdigit() and int(claim[:15]) > limits.size_bytes:
         raise Unacceptable("too_large", "The file is larger than this archive takes.")
 
 
-def _body(response: requests.Response) -> Iterator[bytes]:
-    while chunk := response.raw.read1(CHUNK, decode_content=False):
+def _body(response: BaseHTTPResponse) -> Iterator[bytes]:
+    while chunk := response.read1(CHUNK, decode_content=False):
         yield chunk
 
 

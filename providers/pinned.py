@@ -10,7 +10,7 @@ import socket
 import ssl
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from ipaddress import ip_address
 from typing import Any, cast
@@ -20,6 +20,8 @@ from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.response import BaseHTTPResponse
+from urllib3.util import Timeout, parse_url
 
 from providers.address import (
     DEFAULT_PORTS,
@@ -249,6 +251,29 @@ class Outlet:
         """Send one prepared request; the body is left on the wire for the caller to read."""
         timeout = (CONNECT_SECONDS, READ_SECONDS)
         return self._pool().send(request, stream=True, timeout=timeout)
+
+    def open(self, url: str, headers: Mapping[str, str]) -> BaseHTTPResponse:
+        """GET without what requests does around it, which costs more than the exchange itself.
+
+        The body is left on the wire; nothing is followed or tried again.
+        """
+        parts = parse_url(url)
+        tls = {"ssl_context": self._tls} if parts.scheme == "https" else {}
+        pool = self._pool().poolmanager.connection_from_host(
+            parts.host, parts.port, parts.scheme, pool_kwargs=tls
+        )
+        answer: BaseHTTPResponse = pool.urlopen(
+            "GET",
+            parts.request_uri,
+            headers=headers,
+            timeout=Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
+            retries=False,
+            redirect=False,
+            assert_same_host=False,
+            preload_content=False,
+            decode_content=False,
+        )
+        return answer
 
     def _pool(self) -> _PinnedAdapter:
         """This process's adapter: a fork must not share its parent's connections."""

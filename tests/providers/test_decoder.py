@@ -101,6 +101,53 @@ def test_a_cut_picture_is_wrong(decoder, keep, form, share):
         decoder.inspect(keep(data[: int(len(data) * share)]), f"image/{form.lower()}")
 
 
+@pytest.mark.parametrize("size", [(1, 1), (7, 3), (3, 200), (200, 7), (17, 9)])
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+def test_a_small_jpeg_is_seen_whole(decoder, keep, size, mode):
+    seen = decoder.inspect(keep(picture("JPEG", size, mode, "white")), "image/jpeg")
+    assert (seen.width, seen.height) == size
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_jpeg_is_judged_as_if_every_pixel_were_drawn(decoder, keep, progressive):
+    noise = Image.frombytes("RGB", (160, 120), random.Random(3).randbytes(57_600))
+    made = io.BytesIO()
+    noise.save(made, "JPEG", progressive=progressive)
+    dice = random.Random(5)
+    for _ in range(60):
+        spoilt = _spoilt(made.getvalue(), dice)
+        assert _is_taken(decoder, keep(spoilt)) == _can_be_drawn(spoilt)
+
+
+def _spoilt(data: bytes, dice: random.Random) -> bytes:
+    """A piece missing, the end missing, or a few bytes that are others."""
+    at, changed = dice.randrange(len(data)), bytearray(data)
+    kind = dice.randrange(3)
+    if kind == 0:
+        del changed[at : at + dice.randrange(1, 300)]
+    elif kind == 1:
+        del changed[at:]
+    else:
+        changed[at : at + 3] = dice.randbytes(3)
+    return bytes(changed)
+
+
+def _can_be_drawn(data: bytes) -> bool:
+    try:
+        Image.open(io.BytesIO(data), formats=("JPEG",)).load()
+    except (OSError, SyntaxError, ValueError):
+        return False
+    return True
+
+
+def _is_taken(decoder: Decoder, path: Path) -> bool:
+    try:
+        decoder.inspect(path, "image/jpeg")
+    except (WrongContent, Unacceptable):
+        return False
+    return True
+
+
 def test_a_picture_is_opened_only_as_what_it_was_taken_for(decoder, keep):
     with pytest.raises(WrongContent):
         decoder.inspect(keep(picture("PNG")), "image/jpeg")

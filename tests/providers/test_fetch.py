@@ -306,6 +306,17 @@ def test_a_host_that_speaks_no_http_is_unavailable(into, script):
         fetch_from(script, into)
 
 
+def test_a_broken_exchange_is_not_tried_again_on_the_quiet(into):
+    asked = []
+
+    def script(conn):
+        asked.append(conn)
+
+    with pytest.raises(Unavailable):
+        fetch_from(script, into)
+    assert len(asked) == 1
+
+
 def test_nobody_listening_is_unavailable(into):
     with pytest.raises(Unavailable):
         Fetcher(frozenset({"127.0.0.1:1"})).fetch("http://127.0.0.1:1/a", kind="image", into=into)
