@@ -1,8 +1,8 @@
 """How fast a person likes, as far as visits have told: the most within horizons of so long.
 
 Plain arithmetic without a database or a clock. A visit tells only how many likes are new and
-how long the one before was ago; what is finer than that is a guess. Where likes come in bursts
-the guess is the square root: within a quarter of the time, up to half of them.
+how long the one before was ago; what is finer than that is a guess: as likes come in
+bursts, within a quarter of the time up to half of them.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 HORIZONS = (
-    *(15 * MINUTE, 30 * MINUTE, HOUR, 90 * MINUTE, 2 * HOUR, 3 * HOUR, 4 * HOUR, 6 * HOUR),
-    *(8 * HOUR, 12 * HOUR, 16 * HOUR, DAY, 36 * HOUR, 2 * DAY),
+    *(minutes * MINUTE for minutes in (15, 20, 30, 45, 60, 75, 90, 120, 150, 180, 240, 300)),
+    *(hours * HOUR for hours in (6, 8, 10, 12, 16, 20, 24, 36, 48)),
 )
 SHORTEST, LONGEST = HORIZONS[0], HORIZONS[-1]
 # Whoever has liked less than this in a day may still do it tomorrow.
@@ -24,6 +24,8 @@ LEAST_A_DAY = 20
 MEMORY = 14 * DAY
 # Old visits are remembered together: as long a piece as an eighth of the time since then.
 COARSE = 8
+# Within a part p of the time between two visits, up to p to this of what it brought.
+BURSTY = 0.5
 
 
 class Stretch(NamedTuple):
@@ -63,11 +65,11 @@ class Pace:
         """The pace once a visit at `ended` found so many likes since the one at `began`."""
         ended = max(ended, began + 1)
         recent = (*self.recent, Stretch(began, ended, found))
-        seen = tuple(_within(recent, ended, horizon) for horizon in HORIZONS)
+        past = (ended - began) / MEMORY
         return Pace(
-            tuple(max(pair) for pair in zip(self.most, seen, strict=True)),
+            tuple(map(max, self.most, _seen(recent, ended))),
             tuple(_thinned(recent, ended)),
-            self.weight * math.exp(-(ended - began) / MEMORY) + found,
+            self.weight * math.exp(-past) + found * -math.expm1(-past) / past,
             self.since or began,
         )
 
@@ -90,7 +92,8 @@ class Pace:
         longest = self._longest()
         whole, rest = divmod(seconds, longest)
         part = self._worst(next(h for h in HORIZONS if h >= rest)) if rest else 0
-        return int(whole) * self._worst(longest) + part
+        seen = self._worst(next((h for h in HORIZONS if h >= seconds), LONGEST))
+        return max(int(whole) * self._worst(longest) + part, seen)
 
     def fills(self, likes: int) -> float:
         """In so many seconds the worst of this pace could bring `likes`: never later."""
@@ -100,7 +103,9 @@ class Pace:
         whole = (likes - 1) // self._worst(longest)
         rest = likes - whole * self._worst(longest)
         below = [h for h in HORIZONS if self._worst(h) < rest and h < longest]
-        return float(whole * longest + max(below, default=0))
+        again = whole * longest + max(below, default=0)
+        seen = [h for h in HORIZONS if self._worst(h) < likes]
+        return float(again if len(seen) == len(HORIZONS) else min(again, seen[-1]))
 
     def _longest(self) -> int:
         return max((h for h in HORIZONS if h <= self.watched), default=SHORTEST)
@@ -110,14 +115,18 @@ class Pace:
         return max(most, math.ceil(LEAST_A_DAY * horizon / DAY))
 
 
-def _within(recent: tuple[Stretch, ...], now: int, horizon: int) -> int:
-    """The likes of the last so many seconds; of a stretch that began before, a burst's share."""
-    total = 0.0
-    for began, ended, found in recent:
-        inside = ended - max(began, now - horizon)
-        if inside > 0:
-            total += found * math.sqrt(inside / (ended - began))
-    return math.ceil(total - 1e-9)
+def _seen(recent: tuple[Stretch, ...], now: int) -> Iterator[int]:
+    """The likes of the time before now, for each horizon; of what is cut, a burst's share."""
+    whole, older = 0, list(recent)
+    for horizon in HORIZONS:
+        edge = now - horizon
+        while older and older[-1].began >= edge:
+            whole += older.pop().found
+        part = 0.0
+        if older and older[-1].ended > edge:
+            began, ended, found = older[-1]
+            part = found * ((ended - edge) / (ended - began)) ** BURSTY
+        yield math.ceil(whole + part - 1e-9)
 
 
 def _thinned(recent: tuple[Stretch, ...], now: int) -> Iterator[Stretch]:

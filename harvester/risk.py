@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -14,6 +14,10 @@ from harvester.models import Schedule
 from harvester.pace import Pace
 from harvester.when import Bounds
 
+# Where the pace of a schedule says after how many seconds the next visit was planned; and how
+# much later than that is late.
+PLANNED, LATE = "planned", timedelta(minutes=10)
+
 
 @dataclass(frozen=True, slots=True)
 class Risk:
@@ -21,7 +25,8 @@ class Risk:
 
     `loses_at`: by the worst of this person's paces the window could be full then, counted from
     the last successful visit; None where the service shows everything, or before the first one.
-    `warns_at`: half of the way there, but never while visits come as fast as they may.
+    `warns_at`: half of the way there, but never before the visit that was planned is late: who
+    likes fast is not told at every visit.
     `most_found`: the most likes that came between two visits, None before there were two.
     `window`: how many of the newest the service shows, None for all. `a_day`: likes a day of
     late, None while nobody knows.
@@ -40,7 +45,7 @@ def of(schedule: Schedule, *, now: datetime | None = None) -> Risk:
     """The risk of a schedule; with `feed__connection` selected it asks the database nothing."""
     now = now or timezone.now()
     pace = Pace.read(schedule.pace)
-    warns_at = warning(schedule.loses_at, schedule.last_success_at)
+    warns_at = warning(schedule.loses_at, schedule.last_success_at, schedule.pace.get(PLANNED))
     return Risk(
         loses_at=schedule.loses_at,
         warns_at=warns_at,
@@ -66,12 +71,15 @@ def bounds(feed: Feed) -> Bounds:
     return Bounds(shortest.total_seconds(), longest.total_seconds(), window(feed))
 
 
-def warning(loses_at: datetime | None, good: datetime | None) -> datetime | None:
+def warning(
+    loses_at: datetime | None, good: datetime | None, planned: float | None = 0
+) -> datetime | None:
     """When to tell of a loss that could come at `loses_at`; `good` is the last success.
 
-    Somebody who likes faster than we may look is not told at every visit, only too late.
+    Half of the way, but not before the visit that was planned so many seconds after that is
+    late: somebody who likes fast is not told at every visit.
     """
     if loses_at is None or good is None:
         return loses_at
     half = good + (loses_at - good) / 2
-    return min(loses_at, max(half, good + 2 * settings.VISIT_INTERVAL_MIN))
+    return min(loses_at, max(half, good + timedelta(seconds=planned or 0) + LATE))

@@ -65,6 +65,7 @@ class Facts:
     ended: str
     last_success_at: datetime | None
     loses_at: datetime | None
+    planned: float | None
 
     @property
     def key(self) -> str:
@@ -74,7 +75,7 @@ class Facts:
     @property
     def is_late(self) -> bool:
         """Whether half of the time is over in which nothing can be lost: from the last success."""
-        warns_at = risk.warning(self.loses_at, self.last_success_at)
+        warns_at = risk.warning(self.loses_at, self.last_success_at, self.planned)
         return warns_at is not None and timezone.now() >= warns_at
 
     @property
@@ -143,6 +144,7 @@ _COLUMNS = (
     *("feeds__schedule__paused_at", "is_held", "halted_since", "feeds__completed_at"),
     *("is_open", "live", "moved_at", "ended"),
     *("feeds__schedule__last_success_at", "feeds__schedule__loses_at"),
+    f"feeds__schedule__pace__{risk.PLANNED}",
 )
 
 

@@ -16,18 +16,19 @@ from harvester.pace import DAY, HORIZONS, HOUR, SHORTEST, Pace
 SEAM = 3
 # Of somebody whom we do not know yet, and of lists without an end: so many likes a visit.
 LIKES_PER_VISIT = 20
-# If bursts thin out like most things do, more than the worst of n visits times ln(10^6) / ln(n)
-# comes once in a million visits.
-ONE_IN = 1e6
-LEAST_SAFETY, MOST_SAFETY = 2.0, 6.0
-# Nobody is known before two weeks; their worst evening may be yet to come for twice four.
-UNKNOWN, LEARNING = 14 * DAY, 28 * DAY
-# As fast as a person may be in the first burst that we see, in likes an hour.
-FASTEST = 100
+# Where bursts thin out evenly, what stands above the usual by ln(10^6) / ln(n) times the worst of
+# n looks comes once in a million looks. But never below so much, nor above.
+ONE_IN, LEAST_SAFETY, MOST_SAFETY = 1e6, 1.5, 6.0
+# Whoever was watched for less than two weeks is unknown. Their worst evening may still come: as
+# fast as so many likes an hour, for four weeks, and then for four more less and less.
+UNKNOWN, LEARNING, FASTEST = 14 * DAY, 28 * DAY, 100
+# A burst brings twice the usual, and this part of the most that ever came in such a time. It may
+# go on at so many times its pace.
+UNUSUAL, GOES_ON = 0.7, 2
+# Of the time to the loss date so much may pass before the next visit; the rest is for retries.
+VISIT_BY, RETRIES = 0.65, 4
 # The part of a wait that chance may take away, so that a herd does not stay one.
 JITTER = 0.2
-# So many retries fit in before the loss date.
-RETRIES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,32 +83,35 @@ def loses_in(pace: Pace, bounds: Bounds) -> float | None:
 def retry(failures: int, span: float | None, bounds: Bounds, chance: Random) -> float:
     """How long to wait after so many failures in a row: any time up to a limit that doubles.
 
-    `span`: the seconds from the last success to the loss date. The limit is a part of it, so
-    that several retries fit in.
+    `span`: the seconds from the last success to the loss date. The limit is a small part of it,
+    so that several retries fit in behind the visit that failed.
     """
     most = min(bounds.shortest * 2 ** min(failures, 30), bounds.longest)
     if span is not None:
-        most = min(most, span / (2 * RETRIES))
+        most = min(most, span * (1 - VISIT_BY) / RETRIES)
     return chance.uniform(bounds.shortest, max(most, bounds.shortest))
 
 
-def safety(pace: Pace, horizon: float) -> float:
-    """By how much tomorrow may be worse than the worst of so many times that we looked."""
-    times = pace.watched / horizon
-    if times <= math.e:
-        return MOST_SAFETY
-    return min(max(math.log(ONE_IN) / math.log(times), LEAST_SAFETY), MOST_SAFETY)
+def worst(pace: Pace, horizon: float) -> float:
+    """The likes within a horizon that are exceeded once in a million times.
+
+    As far above the usual as the worst that we saw, and further, the fewer times we looked.
+    """
+    seen, times = pace.within(horizon), pace.watched / horizon
+    margin = math.log(ONE_IN) / math.log(times) if times > math.e else MOST_SAFETY
+    usual = min((pace.a_day() or 0) * horizon / DAY, seen)
+    return max(usual + (seen - usual) * min(margin, MOST_SAFETY), LEAST_SAFETY * seen)
 
 
 def _worst(pace: Pace, room: int, most_found: int) -> Iterator[Wait]:
     """Not longer than the worst that came, and some, leaves room; and retries have to fit in."""
-    safe = [h for h in HORIZONS if safety(pace, h) * pace.within(h) <= room]
+    safe = [h for h in HORIZONS if worst(pace, h) <= room]
     reason = _at_your_pace(pace)
     if most_found > 2 * max(pace.a_day() or 0, LIKES_PER_VISIT):
         reason = f"because you once liked {most_found} between two visits"
     if len(safe) < len(HORIZONS):
         yield Wait(max(safe, default=SHORTEST), reason)
-    yield Wait(pace.fills(room) / 2, reason)
+    yield Wait(pace.fills(room) * VISIT_BY, reason)
 
 
 def _learning(pace: Pace, bounds: Bounds) -> Iterator[Wait]:
@@ -129,8 +133,9 @@ def _burst(pace: Pace, bounds: Bounds) -> Iterator[Wait]:
         return
     now, a_day = pace.recent[-1].ended, pace.a_day() or 0
     for began, ended, found in pace.recent:
-        if found >= LIKES_PER_VISIT and found > 2 * a_day * (ended - began) / DAY:
-            soon = SHORTEST * bounds.room / (LEAST_SAFETY * found)
+        usual = max(a_day * (ended - began) / DAY, LIKES_PER_VISIT / 2)
+        if found >= max(2 * usual, UNUSUAL * pace.within(ended - began)):
+            soon = SHORTEST * bounds.room / (GOES_ON * found)
             yield Wait(max(soon, now - ended), f"because you have just liked {found}")
 
 
