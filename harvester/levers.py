@@ -69,6 +69,8 @@ def lift_halts(feed: Feed) -> None:
         instance=connection.instance,
         kind__in=[feed.kind, Halt.POSTS],
     ).delete()
+    # The others were put off, each until a time of its own: they come within minutes.
+    Schedule.objects.filter(feed=feed, paused_at=None).update(next_visit_at=Now())
 
 
 def retry(item: MediaItem) -> None:

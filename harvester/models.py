@@ -27,13 +27,19 @@ class Schedule(models.Model):
     last_success_at = models.DateTimeField(null=True, blank=True)
     # When the next loss could happen, by the worst of this person's paces, counted from the last
     # success; null: its service shows everything.
-    loses_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    loses_at = models.DateTimeField(null=True, blank=True)
     # The most likes between two visits, and what is known of this person's pace: harvester/pace.py.
     most_found = models.PositiveIntegerField(default=0)
     pace = models.JSONField(default=dict, blank=True)
     # Since when we know this person's pace.
     watched_since = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes: ClassVar = [
+            # The nearest loss first: for the desk, and among what is due when much is.
+            models.Index(fields=["loses_at", "next_visit_at"], name="schedule_at_risk")
+        ]
 
     def __str__(self) -> str:
         return f"schedule of {self.feed}"

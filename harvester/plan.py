@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from random import SystemRandom
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.db.models.functions import Now
@@ -20,7 +21,8 @@ from harvester.pace import Pace
 from providers.crashpoints import crashpoint
 
 CHANCE = SystemRandom()
-WHOLE_WALK_EVERY = timedelta(days=7)
+# A list without an end is walked whole the rarer, the longer it is: so many entries take a week.
+WHOLE_WALK_EVERY, ENTRIES_A_WALK = timedelta(days=7), 3_000
 
 
 def adopt(connection: Connection) -> list[Feed]:
@@ -39,7 +41,9 @@ def adopt(connection: Connection) -> list[Feed]:
                 kind=kind.key,
                 defaults={"user": connection.user, "on_wall": kind.on_wall},
             )
-            Schedule.objects.get_or_create(feed=feed)
+            schedule, _ = Schedule.objects.get_or_create(feed=feed)
+            if _was_put_off(schedule):
+                Schedule.objects.filter(pk=schedule.pk).update(next_visit_at=Now())
             feeds.append(feed)
     crashpoint("connection.adopted")
     return feeds
@@ -70,7 +74,9 @@ def _new_crawl(feed: Feed, *, asked: bool) -> Crawl:
         whole=_is_whole_due(feed),
     )
     crawl.save()
-    Schedule.objects.filter(feed=feed).update(last_visit_at=Now())
+    # Its end says when the next one comes; until then nothing is due.
+    until = Now() + settings.VISIT_INTERVAL_MAX
+    Schedule.objects.filter(feed=feed).update(last_visit_at=Now(), next_visit_at=until)
     crawl.refresh_from_db()
     return crawl
 
@@ -106,7 +112,7 @@ def after_success(crawl: Crawl) -> None:
         last_success_at=now,
         loses_at=None if loses_in is None else looked_at + timedelta(seconds=loses_in),
         most_found=most,
-        pace=pace.write() | mark,
+        pace=pace.write() | mark | {risk.PLANNED: round(seconds)},
         watched_since=schedule.watched_since or now,
         failures=0,
     )
@@ -170,5 +176,18 @@ def _ceiling(feed: Feed) -> int:
 
 
 def _is_whole_due(feed: Feed) -> bool:
-    walked = feed.walked_whole_at
-    return walked is None or timezone.now() - walked > WHOLE_WALK_EVERY
+    """Whether it is time to walk to the end, or an entry that was not seen wants a second look."""
+    walked, every = feed.walked_whole_at, WHOLE_WALK_EVERY
+    if risk.window(feed) is None:
+        every *= max(1, feed.entries_count / ENTRIES_A_WALK)
+    if walked is None or timezone.now() - walked > every:
+        return True
+    return Entry.objects.filter(feed=feed, missing_since=None).exclude(unseen_at=None).exists()
+
+
+def _was_put_off(schedule: Schedule) -> bool:
+    """A visit was planned and is over its time, because nobody could make it."""
+    if schedule.last_success_at is None or schedule.failures:
+        return False
+    planned = timedelta(seconds=schedule.pace.get(risk.PLANNED, 0))
+    return schedule.last_success_at + planned < timezone.now() < schedule.next_visit_at

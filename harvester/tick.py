@@ -14,11 +14,13 @@ from django.db.models.functions import Now
 from accounts.models import Connection
 from archive import sweep
 from archive.models import Feed
-from harvester import claims, levers, plan, previews
-from harvester.models import Chore, Crawl, Import, Schedule, halts
+from harvester import claims, levers, opening, plan, previews
+from harvester.models import Chore, Crawl, Import, Schedule
 from providers.crashpoints import crashpoint
 
 MOST = 500
+# So many visits may wait for a worker; what is due beyond that can still be put in order.
+AHEAD = 1_000
 LATELY = timedelta(seconds=30)
 CHORES = {"sweep": sweep.EVERY, "sessions": timedelta(days=1)}
 
@@ -48,8 +50,7 @@ def look() -> Due:
         for crawl in _forbidden()[:MOST]:
             levers.stop(crawl)
     if waiting["schedules"] or waiting["orphans"]:
-        for schedule in _schedules().select_related("feed").order_by("next_visit_at")[:MOST]:
-            plan.open_crawl(schedule.feed)
+        opening.open_due(AHEAD - _untaken())
     crashpoint("tick.half")
     rings = waiting["crawls"] or waiting["schedules"] or waiting["orphans"]
     return Due(
@@ -98,15 +99,13 @@ def _forbidden() -> QuerySet[Crawl]:
 
 
 def _schedules() -> QuerySet[Schedule]:
-    """Feeds whose time has come."""
-    live = Crawl.objects.live().filter(feed=OuterRef("feed"))
-    return Schedule.objects.filter(
-        ~Exists(live),
-        ~Exists(halts("feed__connection", "feed__kind")),
-        next_visit_at__lte=Now(),
-        paused_at=None,
-        feed__connection__in=Connection.objects.usable(),
-    )
+    """Feeds whose time has come; whether they may be visited is found out when they are opened."""
+    return Schedule.objects.filter(next_visit_at__lte=Now())
+
+
+def _untaken() -> int:
+    """Visits that wait for a worker: so many fewer are opened, the nearest to a loss first."""
+    return Crawl.objects.due().filter(lease=None)[:AHEAD].count()
 
 
 def _unrung() -> QuerySet[Crawl]:
@@ -118,7 +117,7 @@ def _unrung() -> QuerySet[Crawl]:
 def _ring() -> list[int]:
     with transaction.atomic():
         locked = _unrung().select_for_update(of=("self",), skip_locked=True)
-        ids = list(locked.order_by("opened_at").values_list("pk", flat=True)[:MOST])
+        ids = list(locked.order_by("opened_at", "pk").values_list("pk", flat=True)[:AHEAD])
         Crawl.objects.filter(pk__in=ids).update(rung_at=Now())
     crashpoint("tick.marked")
     return ids
