@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import parse_qs, urlsplit
@@ -17,6 +21,7 @@ from archive import media, serving
 from archive.models import Blob, Feed, MediaItem
 from harvester import plan, previews
 from harvester.download import Download
+from likelist.runenv import ROOT
 from tests.conftest import visit
 from tests.seaweed import S3, free_ports
 
@@ -110,6 +115,30 @@ def test_files_are_put_in_place_whole_or_not_at_all(shelves):
         default_storage.save("blobs/ab/cd/abcd", Breaking(b"half of it and the rest"))
     assert not default_storage.exists("blobs/ab/cd/abcd")
     assert not [path for path in (shelves / "media").rglob("*") if path.is_file()]
+
+
+SAVES = """
+import sys
+from django.conf import settings
+from django.core.files.base import ContentFile
+settings.configure()
+from archive.storage import Files
+Files(location=sys.argv[1]).save("blobs/ab/cd/abcd", ContentFile(b"the bytes that belong there"))
+"""
+
+
+def test_a_process_killed_while_it_writes_leaves_under_the_name_what_was_there(shelves):
+    def saving(**told: str) -> int:
+        command = [sys.executable, "-c", SAVES, str(shelves / "media")]
+        return subprocess.run(command, cwd=ROOT, env={**os.environ, **told}, check=False).returncode
+
+    assert saving(CRASH_AT="media.half:1") == -signal.SIGKILL
+    assert not default_storage.exists("blobs/ab/cd/abcd")
+    assert saving() == 0
+    path = Path(default_storage.path("blobs/ab/cd/abcd"))
+    before = path.stat().st_ino
+    assert saving(CRASH_AT="media.half:1") == -signal.SIGKILL
+    assert (path.stat().st_ino, path.read_bytes()) == (before, b"the bytes that belong there")
 
 
 def test_files_are_nobody_elses(shelves):
