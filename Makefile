@@ -27,7 +27,7 @@ check: .venv/.dev ## Format, lint, types, import contracts, migrations
 	@$(PY) manage.py makemigrations --check --dry-run
 
 faults: .venv/.dev ## Three minutes of kills and faults
-	@$(PYTEST) -n 2 -m faults $(ARGS)
+	@$(PYTEST) -n 2 --dist loadfile -m faults $(ARGS)
 
 soak: .venv/.dev ## The whole storm: 500 kills over ten seeds, most of an hour; goes on where it was broken off
 	@$(PY) -m tests.faults.soak $(ARGS)

@@ -55,6 +55,8 @@ class Download:
     _flying: set[Future[Got]] = field(default_factory=set)
     # What is in the air is a suspect and flies alone.
     _is_alone: bool = False
+    # Nothing can be put away: what is fetched now would be fetched once more.
+    _is_full: bool = False
     _renewed: float = field(default_factory=time.monotonic)
     _resting: Resting = field(default_factory=Resting)
 
@@ -65,12 +67,15 @@ class Download:
         # Bytes that have come are put away at once, not behind what is still to be fetched.
         with _threads(settings.MEDIA_CONCURRENCY) as pool, _threads(HANDS) as hands:
             try:
-                while self._start(pool, is_over=time.monotonic() >= ends) or self._flying:
+                while self._start(pool, is_over=self._is_over(ends)) or self._flying:
                     self._land(hands)
             finally:
                 self._drop()
                 claims.release(self.claim)
         return time.monotonic() >= ends
+
+    def _is_over(self, ends: float) -> bool:
+        return self._is_full or time.monotonic() >= ends
 
     def _start(self, pool: ThreadPoolExecutor, *, is_over: bool) -> bool:
         """Keep the pool busy; False when there is nothing more to start."""
@@ -97,7 +102,8 @@ class Download:
 
     def _land(self, hands: ThreadPoolExecutor) -> None:
         """Take what has arrived."""
-        done, self._flying = self._wait(self._flying, FIRST_COMPLETED)
+        landed, self._flying = self._wait(self._flying, FIRST_COMPLETED)
+        done = [future for future in landed if not future.cancelled()]
         if done:
             self._keep(hands, [future.result() for future in done])
             self.settled += len(done)
@@ -109,10 +115,21 @@ class Download:
         while True:
             done, rest = wait(futures, timeout=third, return_when=until)
             if time.monotonic() - self._renewed >= third:
-                claims.renew(self.claim)
-                self._renewed = time.monotonic()
+                self._renew(third * 3)
             if not rest or (done and until == FIRST_COMPLETED):
                 return done, rest
+
+    def _renew(self, lease: float) -> None:
+        """Keep what is claimed; who has slept for so long holds a claim that others took over."""
+        if time.monotonic() - self._renewed > lease:
+            self._call_back()
+        claims.renew(self.claim)
+        self._renewed = time.monotonic()
+
+    def _call_back(self) -> None:
+        """What waits for a thread is not fetched in this go."""
+        for future in self._flying:
+            future.cancel()
 
     def _keep(self, hands: ThreadPoolExecutor, arrived: list[Got]) -> None:
         """Publish what was verified, refer to it; note what went wrong."""
@@ -164,6 +181,8 @@ class Download:
             fresh.addresses(item)
 
     def _note_storage(self, item: MediaItem) -> None:
+        self._is_full = True
+        self._call_back()
         self.tried.append(item.pk)
         mishaps.note_storage(item)
 

@@ -234,6 +234,41 @@ def test_a_storage_that_is_down_is_nobodys_attempt(one, shelves):
     check_whole()
 
 
+def test_while_nothing_can_be_put_away_nothing_more_is_fetched(
+    walked, shelves, instagram, settings
+):
+    settings.MEDIA_CONCURRENCY = 2
+    instagram.latency(0.1)
+    wanted = MediaItem.objects.count()
+    shelf = shelves / "media"
+    shelf.write_text("a file where a folder should be")
+    download()
+    assert len(instagram.requests("media")) <= 6 < wanted
+    assert not MediaItem.objects.exclude(claim=None).exists()
+    shelf.unlink()
+    download()
+    assert not MediaItem.objects.wanted().exists()
+    assert len(instagram.requests("media")) <= wanted + 6
+
+
+def test_who_slept_past_their_claim_leaves_the_rest_to_whoever_took_over(
+    walked, instagram, settings
+):
+    settings.MEDIA_CONCURRENCY = 2
+    instagram.latency(0.1)
+    wanted = MediaItem.objects.count()
+
+    def sleep(settled):
+        go._renewed -= 2 * settings.CRAWL_LEASE.total_seconds()
+
+    go = Download(after=sleep)
+    go.run()
+    assert len(instagram.requests("media")) <= 6 < wanted
+    download()
+    assert not MediaItem.objects.wanted().exists()
+    assert len(instagram.requests("media")) == wanted
+
+
 def test_a_disk_of_our_own_that_takes_no_file_is_nobodys_attempt(one, settings):
     settings.TEMPORARY, there = Path("/proc/self"), settings.TEMPORARY
     download()
