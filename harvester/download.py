@@ -115,11 +115,11 @@ class Download:
         while True:
             done, rest = wait(futures, timeout=third, return_when=until)
             if time.monotonic() - self._renewed >= third:
-                self._renew(third * 3)
+                self._keep_claim(third * 3)
             if not rest or (done and until == FIRST_COMPLETED):
                 return done, rest
 
-    def _renew(self, lease: float) -> None:
+    def _keep_claim(self, lease: float) -> None:
         """Keep what is claimed; who has slept for so long holds a claim that others took over."""
         if time.monotonic() - self._renewed > lease:
             self._call_back()
