@@ -100,7 +100,9 @@ def test_who_fetched_it_meanwhile_does_not_replace_it(feed_of_five, tmp_path):
     placeholder = small_picture(tmp_path)
     seen = decoder().inspect(placeholder.path, placeholder.content_type)
     media.publish(placeholder.path, Blob(sha256=placeholder.sha256).key)
-    for claim in (uuid.uuid4(), None):
+    nobodys, its_own = uuid.uuid4(), uuid.uuid4()
+    MediaItem.objects.filter(pk=item.pk).update(claim=its_own)
+    for claim in (nobodys, its_own):
         assert media.refer(claim, [Verified(item, placeholder, seen)]) == 0
     assert everything() == before
 
