@@ -14,7 +14,7 @@ STYLE = """
     text { fill: #f2f2f7; } .quiet { fill: #a1a1a8; } .line { stroke: #48484a; }
     .fixed { fill: #48484a; } .ours { fill: #6ea8ff; } .lost { fill: #ff7b6b; }
   }"""
-WIDE, HIGH, NAMES, PANEL, GAP = 900, 30, 250, 280, 50
+WIDE, HIGH, NAMES, PANEL, GAP = 900, 30, 250, 255, 50
 # (name, visits a day, those of the fixed schedule, fullest window, losses)
 Bars = Sequence[tuple[str, float, float, int, int]]
 
@@ -59,7 +59,7 @@ def _visits(a_day: float) -> float:
 def _row(y: float, window: int, name: str, ours: float, fixed: float, full: int, lost: int) -> str:
     left, right = NAMES, NAMES + PANEL + GAP
     fullest = PANEL * min(full / window, 1.06)
-    words = f"{lost} lost" if lost else f"{full}"
+    words = f"{lost} gaps" if lost else f"{full}"
     colour = "lost" if lost else "ours"
     return (
         f'<text x="{left - 12}" y="{y + 14}" text-anchor="end">{escape(name)}</text>'
@@ -67,5 +67,5 @@ def _row(y: float, window: int, name: str, ours: float, fixed: float, full: int,
         f'<rect class="ours" x="{left}" y="{y + 4}" width="{_visits(ours):.1f}" height="10"/>'
         f'<text class="quiet" x="{left + _visits(ours) + 5:.1f}" y="{y + 14}">{ours:.1f}</text>'
         f'<rect class="{colour}" x="{right}" y="{y + 4}" width="{fullest:.1f}" height="10"/>'
-        f'<text class="quiet" x="{right + min(fullest, PANEL) + 5:.1f}" y="{y + 14}">{words}</text>'
+        f'<text class="quiet" x="{right + fullest + 5:.1f}" y="{y + 14}">{words}</text>'
     )
