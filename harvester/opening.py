@@ -3,7 +3,8 @@
 A batch takes from both ends of what is due: the longest overdue, and those that could lose
 something next; of each person one after the other, never more than a few at once. What must
 not be visited now (paused, not connected, closed for all, still under way) is put off, so that
-it does not stand in the way of the others.
+it does not stand in the way of the others. A visit that is not over is the newest of its feed:
+asked like that, the database need not know how many are under way.
 """
 
 from __future__ import annotations
@@ -49,11 +50,13 @@ WITH overdue AS MATERIALIZED (
        FOR UPDATE OF s SKIP LOCKED
 ), busy AS (
     SELECT user_id, (
-        SELECT count(*) FROM archive_feed f JOIN harvester_crawl c ON c.feed_id = f.id
-         WHERE f.user_id = people.user_id AND c.state IN ('queued', 'running')) AS visits
+        SELECT count(*) FROM archive_feed f WHERE f.user_id = people.user_id AND (
+            SELECT c.state FROM harvester_crawl c WHERE c.feed_id = f.id
+             ORDER BY c.number DESC LIMIT 1) IN ('queued', 'running')) AS visits
       FROM (SELECT DISTINCT user_id FROM claimed) AS people
 ), judged AS MATERIALIZED (
-    SELECT claimed.*, f.visits, f.walked_whole_at, f.entries_count,
+    SELECT claimed.*, f.walked_whole_at, f.entries_count,
+           greatest(newest.number, f.visits) AS visits,
            coalesce(f.window IS NULL AND a.provider || ' ' || f.kind = ANY(%(endless)s), false)
                AS is_endless,
            claimed.turn + busy.visits <= %(of_one)s AS has_turn,
@@ -62,16 +65,14 @@ WITH overdue AS MATERIALIZED (
                AND NOT EXISTS (
                    SELECT FROM harvester_halt h WHERE h.provider = a.provider
                       AND h.instance = a.instance AND h.kind = f.kind)
-               AND NOT EXISTS (
-                   SELECT FROM harvester_crawl c WHERE c.feed_id = f.id
-                      AND c.state IN ('queued', 'running', 'waiting')) AS may
+               AND coalesce(newest.state NOT IN ('queued', 'running', 'waiting'), true) AS may
       FROM claimed JOIN busy USING (user_id) JOIN archive_feed f ON f.id = claimed.feed_id
       JOIN accounts_connection a ON a.id = f.connection_id JOIN accounts_user u ON u.id = f.user_id
+      LEFT JOIN LATERAL (SELECT c.number, c.state FROM harvester_crawl c WHERE c.feed_id = f.id
+                          ORDER BY c.number DESC LIMIT 1) AS newest ON true
 ), opened AS (
     INSERT INTO harvester_crawl (feed_id, number, ceiling, whole, {columns})
-    SELECT j.feed_id,
-           greatest(coalesce((SELECT c.number FROM harvester_crawl c WHERE c.feed_id = j.feed_id
-                               ORDER BY c.number DESC LIMIT 1), 0), j.visits) + 1,
+    SELECT j.feed_id, j.visits + 1,
            coalesce(((SELECT e.rank FROM archive_entry e WHERE e.feed_id = j.feed_id
                        ORDER BY e.rank DESC LIMIT 1) >> {bits}) + 2, 1) << {bits},
            j.walked_whole_at IS NULL
