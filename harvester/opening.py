@@ -1,10 +1,10 @@
 """Handing out what is due: visits for many feeds at once, opened by one statement a batch.
 
-A batch takes from both ends of what is due: the longest overdue, and those that could lose
-something next; of each person one after the other, never more than a few at once. What must
-not be visited now (paused, not connected, closed for all, still under way) is put off, so that
-it does not stand in the way of the others. A visit that is not over is the newest of its feed:
-asked like that, the database need not know how many are under way.
+A batch takes from both ends of what is due, SEEN of each: the longest overdue, and those that
+could lose something next; of each person one after the other, never more than a few at once.
+What must not be visited now (paused, not connected, closed for all, still under way) is put
+off, so that it does not stand in the way of the others. A visit that is not over is the newest
+of its feed: asked like that, the database need not guess how many are under way.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from archive.models.feed import BLOCK
 from harvester.models import Crawl
 from harvester.plan import ENTRIES_A_WALK, WHOLE_WALK_EVERY
 
-BATCH = 500
+BATCH, SEEN = 1_000, 600
 # Visits of one person that are under way at once: their commits wait for each other anyway.
 OF_ONE = 8
 # What must not be visited is looked at again so much later; who has had their turn, this much.
@@ -27,52 +27,54 @@ LATER, SOON = 600, 60
 
 _OPEN = """
 WITH overdue AS MATERIALIZED (
-    SELECT id FROM harvester_schedule WHERE next_visit_at <= statement_timestamp()
+    SELECT id, feed_id, next_visit_at, loses_at FROM harvester_schedule
+     WHERE next_visit_at <= statement_timestamp()
      ORDER BY next_visit_at LIMIT %(seen)s
 ), at_risk AS MATERIALIZED (
-    SELECT id FROM harvester_schedule
+    SELECT id, feed_id, next_visit_at, loses_at FROM harvester_schedule
      WHERE next_visit_at <= statement_timestamp() AND loses_at IS NOT NULL
        AND (SELECT count(*) FROM overdue) = %(seen)s
      ORDER BY loses_at LIMIT %(seen)s
 ), due AS (
-    SELECT s.id, f.user_id,
+    SELECT s.id, s.feed_id, f.user_id, f.connection_id, f.kind, f.window, f.visits,
+           f.walked_whole_at, f.entries_count,
            least(row_number() OVER (ORDER BY s.loses_at, s.next_visit_at),
                  row_number() OVER (ORDER BY s.next_visit_at)) AS place
-      FROM (SELECT id FROM overdue UNION SELECT id FROM at_risk) AS candidates
-      JOIN harvester_schedule s USING (id) JOIN archive_feed f ON f.id = s.feed_id
+      FROM (SELECT * FROM overdue UNION SELECT * FROM at_risk) AS s
+      JOIN archive_feed f ON f.id = s.feed_id
 ), first AS (
     SELECT *, row_number() OVER (PARTITION BY user_id ORDER BY place, id) AS turn
       FROM due ORDER BY turn, place, id LIMIT %(batch)s
 ), claimed AS MATERIALIZED (
-    SELECT s.id, s.feed_id, s.paused_at, first.user_id, first.turn, first.place
-      FROM first JOIN harvester_schedule s ON s.id = first.id
+    SELECT first.*, s.paused_at FROM first
+      JOIN harvester_schedule s ON s.id = first.id
      WHERE s.next_visit_at <= statement_timestamp()
        FOR UPDATE OF s SKIP LOCKED
-), busy AS (
-    SELECT user_id, (
-        SELECT count(*) FROM archive_feed f WHERE f.user_id = people.user_id AND (
-            SELECT c.state FROM harvester_crawl c WHERE c.feed_id = f.id
-             ORDER BY c.number DESC LIMIT 1) IN ('queued', 'running')) AS visits
-      FROM (SELECT DISTINCT user_id FROM claimed) AS people
+), busy AS MATERIALIZED (
+    SELECT f.user_id, count(*) AS visits
+      FROM harvester_crawl c JOIN archive_feed f ON f.id = c.feed_id
+     WHERE c.state IN ('queued', 'running') GROUP BY f.user_id
 ), judged AS MATERIALIZED (
-    SELECT claimed.*, f.walked_whole_at, f.entries_count,
-           greatest(newest.number, f.visits) AS visits,
-           coalesce(f.window IS NULL AND a.provider || ' ' || f.kind = ANY(%(endless)s), false)
+    SELECT claimed.id, claimed.feed_id, turn, place, walked_whole_at, entries_count,
+           greatest(newest.number, claimed.visits) AS last_number,
+           coalesce("window" IS NULL AND a.provider || ' ' || kind = ANY(%(endless)s), false)
                AS is_endless,
-           claimed.turn + busy.visits <= %(of_one)s AS has_turn,
+           claimed.turn + coalesce(busy.visits, 0) <= %(of_one)s AS has_turn,
            claimed.paused_at IS NULL AND a.state = 'connected' AND a.standing <> 'file'
                AND u.is_active
                AND NOT EXISTS (
                    SELECT FROM harvester_halt h WHERE h.provider = a.provider
-                      AND h.instance = a.instance AND h.kind = f.kind)
+                      AND h.instance = a.instance AND h.kind = claimed.kind)
                AND coalesce(newest.state NOT IN ('queued', 'running', 'waiting'), true) AS may
-      FROM claimed JOIN busy USING (user_id) JOIN archive_feed f ON f.id = claimed.feed_id
-      JOIN accounts_connection a ON a.id = f.connection_id JOIN accounts_user u ON u.id = f.user_id
-      LEFT JOIN LATERAL (SELECT c.number, c.state FROM harvester_crawl c WHERE c.feed_id = f.id
-                          ORDER BY c.number DESC LIMIT 1) AS newest ON true
+      FROM claimed LEFT JOIN busy USING (user_id)
+      JOIN accounts_connection a ON a.id = claimed.connection_id
+      JOIN accounts_user u ON u.id = claimed.user_id
+      LEFT JOIN LATERAL (
+          SELECT c.number, c.state FROM harvester_crawl c WHERE c.feed_id = claimed.feed_id
+           ORDER BY c.number DESC LIMIT 1) AS newest ON true
 ), opened AS (
     INSERT INTO harvester_crawl (feed_id, number, ceiling, whole, {columns})
-    SELECT j.feed_id, j.visits + 1,
+    SELECT j.feed_id, j.last_number + 1,
            coalesce(((SELECT e.rank FROM archive_entry e WHERE e.feed_id = j.feed_id
                        ORDER BY e.rank DESC LIMIT 1) >> {bits}) + 2, 1) << {bits},
            j.walked_whole_at IS NULL
@@ -105,7 +107,8 @@ def open_due(most: int) -> int:
     Safe to run twice at once: each feed is claimed by one, whoever comes second passes it by.
     """
     opened = 0
-    while opened < most:
+    # Not another question for the last few.
+    while most - opened > most // 10:
         new, claimed = _batch(min(BATCH, most - opened))
         opened += new
         if not claimed:
@@ -118,7 +121,7 @@ def _batch(size: int) -> tuple[int, int]:
     rest = _defaults()
     values = {
         "batch": size,
-        "seen": 2 * BATCH,
+        "seen": SEEN,
         "of_one": OF_ONE,
         "endless": _endless(),
         "whole_every": WHOLE_WALK_EVERY,
