@@ -14,6 +14,7 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
+from accounts.clash import retried
 from archive.models import Blob, MediaItem
 from providers.crashpoints import crashpoint
 from providers.decoder import Seen
@@ -73,6 +74,7 @@ def publish(path: Path, key: str) -> None:
         default_storage.save(key, File(file))
 
 
+@retried
 def refer(claim: uuid.UUID, stored: Sequence[Verified]) -> int:
     """Refer to published bytes, in one commit; return how many media are stored now.
 

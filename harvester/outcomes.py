@@ -26,6 +26,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from accounts import turns
+from accounts.clash import retried
 from accounts.models import Connection
 from harvester import plan
 from harvester.lease import Held
@@ -50,6 +51,7 @@ LATER = 1.1
 A_MOMENT = timedelta(seconds=5)
 
 
+@retried
 def settle(held: Held, error: ProviderError) -> None:
     """Write down what becomes of a visit that met `error`; LostLease."""
     with transaction.atomic():

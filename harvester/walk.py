@@ -12,11 +12,13 @@ from enum import Enum, auto
 from django.db import transaction
 
 from accounts import upstream
+from accounts.clash import retried
 from archive.ingest import Stored, Visit, store_page
 from archive.settle import complete
 from harvester import outcomes, plan
 from harvester.lease import Held, LostLease, heartbeat
 from harvester.models import Crawl
+from harvester.once import Once
 from providers.crashpoints import crashpoint
 from providers.errors import ProviderError, Retired, Unexpected
 from providers.service import Client
@@ -105,7 +107,8 @@ def _pages(held: Held, upto: Slice, after_page: AfterPage) -> Next:
             held.release()
             crashpoint("visit.released")
             return Next.ANOTHER_SLICE
-        crawl = step(held, client, crawl, after_page)
+        # A commit that clashed with another one is tried again, with the page that was read.
+        crawl = retried(step)(held, Once(client), crawl, after_page)
         if crawl.is_live and crawl.is_halted:
             raise Retired("retired", "The service has closed this list for everybody meanwhile.")
         pages += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
 
 import pytest
@@ -167,6 +168,30 @@ def test_each_wait_may_be_twice_as_long_up_to_the_cap(shelf, settings):
         assert 1.5 <= wait <= longest + 0.5
     Crawl.objects.update(attempts=10**6, not_before=None)
     assert settle(shelf, Unavailable("http_503", "not well")) <= timedelta(hours=1, seconds=1)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_when_every_third_answer_is_bad_each_costs_one_call_and_nothing_else(shelf, listed, seed):
+    """For as long as it lasts: 500, 502, 503 and 504 by chance."""
+    listed.like(60)
+    dice, bad = random.Random(seed), 0
+
+    def maybe(cursor: str | None) -> None:
+        nonlocal bad
+        if dice.random() < 0.3:
+            bad += 1
+            raise Unavailable(f"http_{dice.choice([500, 502, 503, 504])}", "not well")
+
+    listed.before = maybe
+    crawl, _ = visit(shelf)
+    while crawl.state == Crawl.State.WAITING:
+        assert kept(shelf) == [given.post_id for given in listed.likes][: 4 * crawl.pages]
+        crawl = after_the_wait(shelf)
+    assert crawl.state == Crawl.State.DONE
+    assert kept(shelf) == [given.post_id for given in listed.likes]
+    assert len(listed.asked) == crawl.pages + bad
+    assert bad > 1
+    check_laws(shelf)
 
 
 @pytest.mark.parametrize("variant", ["", "quoted", "ok"])
