@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -74,6 +75,7 @@ class Between:
 @pytest.fixture
 def between(shelves, seaweed, settings) -> Iterator[Between]:
     """The way to an empty bucket, which is the storage of this test."""
+    settings.BACKOFF_CAP = timedelta(hours=1)
     s3 = seaweed.another_bucket()
     way = Between(s3.url)
     settings.STORAGES = {**settings.STORAGES, "default": S3(way.url, s3.bucket).backend}
