@@ -17,7 +17,7 @@ from accounts.desk import Desk
 from accounts.models import User
 from archive.heal import heal
 from archive.media import STORAGE_ERRORS
-from archive.models import Blob, Entry, Like, MediaItem, Quarantined
+from archive.models import Blob, Entry, Gap, Like, MediaItem, Quarantined
 
 CONTENT = ("author", "author_id", "author_name", "caption", "link", "place", "document")
 _Row = TypeVar("_Row", Like, MediaItem)
@@ -102,3 +102,17 @@ class QuarantinedAdmin(Desk[Quarantined]):
     search_fields = ("post_id__exact", "reason")
     search_help_text = "A post's id, or words of the reason."
     fields = ("feed", "post_id", "reason", "shape", "first_seen_at", "last_seen_at")
+
+
+@admin.register(Gap)
+class GapAdmin(Desk[Gap]):
+    """Stretches of which nobody can prove that we have everything; visits and files close them."""
+
+    list_display = (
+        *("feed", "state", "estimate", "after", "before", "opened_visit", "opened_at", "ended_at"),
+    )
+    list_filter = ("state", ("lower", admin.EmptyFieldListFilter))
+    list_select_related = ("feed",)
+    search_fields = ("feed__user__username__exact",)
+    search_help_text = "A person's username."
+    fields = (*list_display, "upper", "lower", "healed_visit")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.conf import settings
 from django.db import transaction
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Now
 
 from accounts.models import Connection
@@ -75,7 +78,27 @@ def lift_halts(feed: Feed) -> None:
 
 def retry(item: MediaItem) -> None:
     """Want a medium again, whatever became of it, unless it is stored."""
-    MediaItem.objects.filter(pk=item.pk).exclude(state=MediaItem.State.STORED).update(
+    _want(MediaItem.objects.filter(pk=item.pk))
+
+
+def retry_all(codes: Collection[str]) -> int:
+    """Want all media again that have one of these troubles; how many there are. One statement."""
+    troubled = MediaItem.objects.filter(trouble__in=codes).exclude(trouble="")
+    return _want(troubled)
+
+
+def revisit_all(codes: Collection[str]) -> int:
+    """Visit now, in its turn, whatever list's newest visit ended early with such a trouble."""
+    newest = Crawl.objects.filter(feed=OuterRef("feed")).order_by("-number")
+    ended = Schedule.objects.annotate(
+        state=Subquery(newest.values("state")[:1]), trouble=Subquery(newest.values("trouble")[:1])
+    ).filter(state=Crawl.State.FAILED, trouble__in=codes)
+    due = Schedule.objects.filter(pk__in=ended.exclude(trouble="").values("pk"))
+    return due.update(next_visit_at=Now())
+
+
+def _want(items: QuerySet[MediaItem]) -> int:
+    return items.exclude(state=MediaItem.State.STORED).update(
         state=MediaItem.State.WANTED,
         attempts=0,
         deaths=0,

@@ -12,6 +12,7 @@ from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 
 from accounts import upstream
+from accounts.budget import Budget
 from accounts.models import Connection, User
 from archive import gaps, origins
 from archive.models import Entry, Feed, Gap
@@ -63,6 +64,8 @@ class Source:
     next_why: str = ""
     found: str = ""
     reconnect: str = ""
+    budget: Budget | None = None
+    budget_resets: Moment | None = None
     visits: list[Visit] = field(default_factory=list)
 
     @property
@@ -140,7 +143,7 @@ def _source(known: Known) -> Source:
     connection, facts, service = known.connection, known.facts, known.provider.title
     done = next((crawl for crawl in known.crawls if not crawl.is_live), None)
     good = [each.last_success_at for each in known.schedules if each.last_success_at]
-    planned = _planned(known)
+    planned, budget = _planned(known), upstream.budget(connection)
     return Source(
         **_named(connection, facts.key),
         state_words=sentences.state(facts, known.crawls, known.shown),
@@ -156,6 +159,8 @@ def _source(known: Known) -> Source:
         next_why=planned.reason if planned else "",
         found=words.plural(done.new_entries, "new like") if done and done.new_entries else "",
         reconnect=_reconnect(connection) if facts.key in {"needs", "gone"} else "",
+        budget=budget if connection.is_usable else None,
+        budget_resets=Moment.planned(budget.resets_at) if budget and budget.resets_at else None,
         visits=logbook.visits(connection, known.crawls, service),
     )
 

@@ -96,10 +96,10 @@ def _base(scale: Scale, bottom: Gap | None, seen_at: datetime) -> Iterator[Piece
         kind = "open" if bottom.state == Gap.State.OPEN else "older"
         yield _piece(kind, 0, scale.stub, gaps.said(bottom))
     seen = scale.at(seen_at)
-    if scale.now - seen_at > LONG:
+    if is_long := scale.now - seen_at > LONG:
         seen = min(seen, 100 - LEAST)
     yield _piece("proven", scale.stub, seen, "")
-    if 100 - seen >= LEAST:
+    if is_long or 100 - seen >= LEAST:
         yield _piece("unseen", seen, 100, "Since the last complete visit")
 
 

@@ -65,7 +65,7 @@ STATES = (
     (
         "s-arriving-phone-light",
         "s-limited-phone-dark",
-        "s-stuck-phone-light",
+        "s-used_up-phone-light",
         "gap-phone-dark",
         "s-paused-phone-light",
         "s-closed-phone-dark",

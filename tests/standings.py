@@ -13,6 +13,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts import upstream
 from accounts.models import Connection, User
 from archive.models import Entry, Feed, Gap, Like, MonthCount
 from archive.models.feed import BLOCK, STRIDE
@@ -59,6 +60,7 @@ def source(name: str, *, likes: int = LIKES, **schedule: Any) -> Feed:
     for number, (ago, new) in enumerate(((27, 18), (22, 0), (15, 41), (7, 9), (3, 6)), 8):
         visit(feed, number, now - ago * HOUR, new_entries=new)
     visit(feed, 13, now - MOMENT, new_entries=12)
+    ask(feed, 38)
     return feed
 
 
@@ -110,7 +112,7 @@ def unread(name: str = "unread") -> Feed:
 def arriving(name: str = "arriving") -> Feed:
     """Its first visit is under way."""
     now = timezone.now()
-    feed = source(name, likes=140, last_success_at=None, loses_at=None, watched_since=None)
+    feed = source(name, likes=140, last_success_at=None, loses_at=None, pace={})
     feed.crawls.all().delete()
     Feed.objects.filter(pk=feed.pk).update(completed_at=None, shown_most=0)
     gap(feed, 139, state="open")
@@ -162,6 +164,25 @@ def limited(name: str = "limited") -> Feed:
     return feed
 
 
+def used_up(name: str = "used_up") -> Feed:
+    """We have asked as often as we may in an hour."""
+    feed, now = well(name), timezone.now()
+    most = upstream.budget(feed.connection)
+    assert most is not None
+    ask(feed, most.budget)
+    until = {"state": "waiting", "not_before": now + HOUR / 2, "trouble": "budget_used"}
+    visit(feed, 14, now - MOMENT, new_entries=20, moved_at=now - MOMENT, **until)
+    return feed
+
+
+def ask(feed: Feed, calls: int) -> None:
+    """So many requests within the last half of an hour."""
+    minutes = [0] * 30 + [calls]
+    Connection.objects.filter(feeds=feed).update(
+        calls=minutes, calls_minute=int(timezone.now().timestamp()) // 60
+    )
+
+
 def stuck(name: str = "stuck") -> Feed:
     """A visit has not moved for a while."""
     now = timezone.now()
@@ -193,7 +214,7 @@ def closed(name: str = "closed") -> Feed:
 ALL: dict[str, Callable[[], Feed]] = {
     builder.__name__: builder
     for builder in (
-        *(well, lost, unread, arriving, held, late, ended, limited, stuck, paused, closed),
+        *(well, lost, unread, arriving, held, late, ended, limited, used_up, stuck, paused, closed),
     )
 }
 

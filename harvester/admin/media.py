@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib import admin
@@ -15,23 +14,8 @@ from accounts.desk import Desk
 from archive.admin import find_of_person
 from archive.models import MediaItem
 from harvester import levers
-
-
-class TroubleFilter(admin.SimpleListFilter):
-    """Why media do not come, as far as the newest that are on their way can tell."""
-
-    title = "trouble"
-    parameter_name = "trouble"
-    LOOKED_AT = 5_000
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        newest = MediaItem.objects.wanted().order_by("-pk").values("pk")[: self.LOOKED_AT]
-        codes = MediaItem.objects.filter(pk__in=newest).exclude(trouble="").order_by("trouble")
-        found = list(codes.values_list("trouble", flat=True).distinct())
-        return [(code, code) for code in found]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[MediaItem]) -> QuerySet[MediaItem]:
-        return queryset.filter(trouble=self.value()) if self.value() else queryset
+from harvester.admin import troubles
+from harvester.admin.troubles import MediaTrouble
 
 
 @admin.register(MediaItem)
@@ -41,12 +25,12 @@ class MediaItemAdmin(Desk[MediaItem]):
     list_display = (
         *("id", "user", "kind", "position", "state", "trouble", "attempts", "not_before", "host"),
     )
-    list_filter = ("state", "kind", TroubleFilter)
+    list_filter = ("state", "kind", MediaTrouble)
     list_select_related = ("user",)
     sortable_by = ()
     search_fields = ("user__username",)
     search_help_text = "A number, or a person's username."
-    actions = ("retry",)
+    actions = ("retry", "retry_same")
     fields = (
         *("id", "user", "of_like", "kind", "position", "width", "height", "host", "state", "blob"),
         *("trouble", "attempts", "deaths", "not_before", "gone_at", "claimed_until"),
@@ -73,3 +57,7 @@ class MediaItemAdmin(Desk[MediaItem]):
     def retry(self, request: HttpRequest, queryset: QuerySet[MediaItem]) -> None:
         missing = queryset.exclude(state=MediaItem.State.STORED)
         self.pull(request, missing, "Tried again", levers.retry)
+
+    @admin.action(description="Try again all with the same trouble", permissions=["pull"])
+    def retry_same(self, request: HttpRequest, queryset: QuerySet[MediaItem]) -> None:
+        troubles.again(self, request, queryset, levers.retry_all)

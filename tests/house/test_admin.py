@@ -20,7 +20,7 @@ from playwright.sync_api import Browser
 
 from accounts import invitations
 from accounts.models import Connection, Invitation, User
-from archive.models import Blob, Feed, Like, MediaItem, Quarantined
+from archive.models import Blob, Feed, Gap, Like, MediaItem, Quarantined
 from harvester.models import Chore, Crawl, Halt, Import, Schedule
 from tests.archive import kept
 from tests.archive.kept import own_storage  # noqa: F401  # used by every test here
@@ -66,6 +66,7 @@ def fill(feed: Feed, count: int) -> None:
             feed=feed, number=number, ceiling=number, state="done", finished_at=timezone.now()
         )
         Import.objects.create(user=feed.user, name=kept.CANARY, account=kept.CANARY)
+        Gap.objects.create(feed=feed, upper=number, opened_visit=1)
         Quarantined.objects.create(
             feed=feed,
             fingerprint=str(number),
@@ -308,6 +309,39 @@ def test_media_are_found_by_their_trouble(house, desk):
     found = desk.get(listing("archive.mediaitem"), {"trouble": "host_down"})
     assert [row.pk for row in found.context["cl"].result_list] == [item.pk]
     assert "?trouble=host_down" in desk.get(listing("archive.mediaitem")).content.decode()
+
+
+def test_what_could_be_lost_first_stands_first(house, desk):
+    first, second, third = Schedule.objects.order_by("pk")[:3]
+    for schedule, hours in ((second, 1), (third, 9)):
+        soon = timezone.now() + timedelta(hours=hours)
+        Schedule.objects.filter(pk=schedule.pk).update(loses_at=soon)
+    page = desk.get(listing("harvester.schedule"))
+    assert [row.pk for row in page.context["cl"].result_list] == [second.pk, third.pk, first.pk]
+    assert "Sources at risk" in page.content.decode()
+    assert not desk.get(page.request["PATH_INFO"], {"loss": "over"}).context["cl"].result_list
+
+
+def test_all_media_with_the_same_trouble_are_tried_again_at_once(house, desk):
+    like = Like.objects.first()
+    for position, trouble in ((7, "too_large"), (8, "too_large"), (9, "host_down")):
+        item = kept.wanted(like, position)
+        MediaItem.objects.filter(pk=item.pk).update(state="refused", trouble=trouble)
+    pull(desk, "retry_same", MediaItem.objects.get(position=7, state="refused"))
+    assert MediaItem.objects.get(state="refused").trouble == "host_down"
+
+
+def test_all_lists_that_ended_with_the_same_trouble_are_visited_again(house, desk):
+    later = timezone.now() + timedelta(hours=9)
+    feeds = list(Feed.objects.order_by("pk")[:3])
+    Schedule.objects.update(next_visit_at=later)
+    for feed, trouble in zip(feeds, ("circles", "circles", "gone"), strict=True):
+        Crawl.objects.create(
+            feed=feed, number=9, ceiling=9, state="failed", trouble=trouble, finished_at=kept.NOW
+        )
+    pull(desk, "revisit_same", Crawl.objects.filter(trouble="circles").first())
+    due = Schedule.objects.filter(next_visit_at__lt=later).values_list("feed", flat=True)
+    assert set(due) == {feeds[0].pk, feeds[1].pk}
 
 
 def test_damaged_bytes_are_fetched_again_from_the_desk(house, desk):

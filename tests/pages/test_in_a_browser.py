@@ -7,11 +7,15 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
+from pytest_django.live_server_helper import LiveServer
 
 from archive.models import Like
 from harvester.models import Import, ImportRow
+from tests import standings
 from tests.pages.conftest import NOON, Hang, feed_of
+from tests.pages.gaps import gap
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -194,3 +198,65 @@ def test_the_theme_is_there_from_the_first_paint(opened):
     page.wait_for_timeout(400)
     page.goto("/likes/")
     assert page.locator("html").get_attribute("data-theme") == "dark"
+
+
+@pytest.fixture
+def troubled(live_server: LiveServer) -> list[tuple[str, dict[str, str]]]:
+    """Somebody in every state: their session; of one the wall, with what may be missing."""
+    pages = []
+    for name, make in standings.ALL.items():
+        client = Client()
+        client.force_login(make().user)
+        value = client.session.session_key or ""
+        session = {"name": "session", "value": value, "url": live_server.url}
+        pages += [(path, session) for path in ("/sources/", "/likes/")[: 1 + (name == "lost")]]
+    return pages
+
+
+@pytest.mark.parametrize(("width", "theme"), VIEWS)
+def test_no_state_of_a_source_has_a_known_barrier(browser, live_server, troubled, width, theme):
+    size = {"width": width, "height": 900}
+    how = {"viewport": size, "color_scheme": theme, "reduced_motion": "reduce"}
+    context = browser.new_context(base_url=live_server.url, bypass_csp=True, **how)
+    page, found, wide = context.new_page(), [], []
+    for path, session in troubled:
+        context.add_cookies([session])
+        page.goto(path)
+        page.evaluate("document.querySelectorAll('main details').forEach(each => each.open = true)")
+        found += faults(page)
+        wide.append(page.evaluate("document.documentElement.scrollWidth") <= width)
+    context.close()
+    assert found == []
+    assert all(wide)
+
+
+def test_a_question_is_answered_without_scripts(browser, live_server):
+    feed = standings.held()
+    client = Client()
+    client.force_login(feed.user)
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    value = client.session.session_key or ""
+    context.add_cookies([{"name": "session", "value": value, "url": live_server.url}])
+    page = context.new_page()
+    page.goto("/sources/")
+    page.get_by_text("No", exact=True).click()
+    assert page.get_by_text("Then we wait.").is_visible()
+    page.get_by_role("button", name="Yes, I took them back").click()
+    page.get_by_text("Thank you. Checking now.").wait_for()
+    context.close()
+    feed.refresh_from_db()
+    assert feed.held_accepted_at is not None
+
+
+def test_a_gap_takes_a_row_of_its_own_on_every_window(opened, house):
+    likes = list(Like.objects.newest_first()[:9])
+    gap(likes[4], likes[5], estimate=12)
+    for width in (1440, 390):
+        page = opened(viewport={"width": width, "height": 900})
+        page.goto("/likes/")
+        row = page.locator(".wall > .gap")
+        wall = page.locator(".wall:has(.gap)")
+        widths = [each.bounding_box()["width"] for each in (row, wall)]
+        assert widths[0] == pytest.approx(widths[1], abs=1)
+        row.locator("summary").click()
+        assert row.get_by_text("had slid out of reach").is_visible()

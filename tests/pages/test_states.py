@@ -27,6 +27,7 @@ SAID = {
     "held": ("held", "Needs your answer"),
     "late": ("failed", "Last visit ended early"),
     "limited": ("waiting", r"Waiting \(until (.*, )?\d\d:\d\d UTC\)"),
+    "used_up": ("waiting", r"Waiting \(until (.*, )?\d\d:\d\d UTC\)"),
     "ended": ("needs", r"Needs you \(sign-in ended on \d+ \w+ \d{4}\)"),
     "stuck": ("stuck", "Stuck"),
     "paused": ("paused", "Paused by you"),
@@ -131,6 +132,11 @@ def test_a_strip_is_to_scale_and_never_leaves_its_frame():
     expected = 5 + 95 * ((middle - likes[-1]) / whole)
     _, x, width = spans[2]
     assert x + width / 2 == pytest.approx(expected, abs=0.3)
+
+
+def test_a_strip_shows_since_when_nobody_has_looked():
+    assert [piece.kind for piece in card(standings.late()).strip.pieces] == ["proven", "unseen"]
+    assert "not looked at yet</span>" in page(standings.ended())
 
 
 def test_a_strip_says_in_words_what_its_patterns_mean():
@@ -244,3 +250,19 @@ def test_gaps_of_others_are_not_in_ones_own_card():
     standings.lost("theirs")
     assert "except" not in card(mine).coverage
     assert Gap.objects.of(mine.user).count() == 1
+
+
+def test_the_budget_of_requests_is_shown_with_its_bar():
+    feed = standings.well()
+    html = page(feed)
+    assert "38 of 5,000<progress" in html
+    assert "free again" not in html
+
+
+def test_a_budget_that_is_used_up_says_when_it_is_free_again():
+    feed = standings.used_up()
+    html = page(feed)
+    most = card(feed).budget.budget
+    assert f"{most:,} of {most:,}<progress" in html
+    assert "free again" in html
+    assert "as often as we may in an hour" in html
