@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from archive.models import Entry, Feed
+from archive.models import Entry, Feed, Gap
 
 _SPREAD = """
 WITH stretch AS (
@@ -46,7 +46,7 @@ def make_room(feed: Feed, upper: int, items: int, *, ceiling: int) -> dict[int, 
     """Spread the entries around `upper` so that `items` more fit below it.
 
     Under the lease of the feed's visit. Returns every changed rank with what it is now; the
-    feed's covered stretch follows.
+    feed's covered stretch and its gaps follow.
     """
     stretch = _find(feed, upper, 4 * items + 256, ceiling)
     values = {
@@ -66,20 +66,31 @@ def make_room(feed: Feed, upper: int, items: int, *, ceiling: int) -> dict[int, 
 
 
 def _cover(feed: Feed, stretch: _Stretch, moved: dict[int, int]) -> None:
-    """The covered stretch ends at the same entries as before.
+    """The covered stretch and every gap end at the same entries as before.
 
-    The one that it was named after may have gone to another place since.
+    The one that an end was named after may have gone to another place since.
     """
-    if feed.covered_top is None or feed.covered_bottom is None:
-        return
-    if stretch.bottom < feed.covered_top < stretch.top:
-        under = [now for was, now in moved.items() if was <= feed.covered_top]
-        feed.covered_top = max(under, default=stretch.bottom)
-    if stretch.bottom < feed.covered_bottom < stretch.top:
-        over = [now for was, now in moved.items() if was >= feed.covered_bottom]
-        feed.covered_bottom = min(over, default=stretch.top)
-    feed.covered_bottom = min(feed.covered_bottom, feed.covered_top)
-    feed.save(update_fields=["covered_top", "covered_bottom"])
+    if feed.covered_top is not None and feed.covered_bottom is not None:
+        feed.covered_top = _at_or_under(feed.covered_top, stretch, moved)
+        feed.covered_bottom = _at_or_over(feed.covered_bottom, stretch, moved)
+        feed.covered_bottom = min(feed.covered_bottom, feed.covered_top)
+        feed.save(update_fields=["covered_top", "covered_bottom"])
+    for gap in Gap.objects.standing().filter(feed=feed):
+        gap.upper = _at_or_over(gap.upper, stretch, moved)
+        gap.lower = None if gap.lower is None else _at_or_under(gap.lower, stretch, moved)
+        gap.save(update_fields=["upper", "lower"])
+
+
+def _at_or_under(rank: int, stretch: _Stretch, moved: dict[int, int]) -> int:
+    if not stretch.bottom < rank < stretch.top:
+        return rank
+    return max((now for was, now in moved.items() if was <= rank), default=stretch.bottom)
+
+
+def _at_or_over(rank: int, stretch: _Stretch, moved: dict[int, int]) -> int:
+    if not stretch.bottom < rank < stretch.top:
+        return rank
+    return min((now for was, now in moved.items() if was >= rank), default=stretch.top)
 
 
 def _find(feed: Feed, upper: int, step: int, ceiling: int) -> _Stretch:

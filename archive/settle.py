@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Max, Min
 
+from archive import coverage
 from archive.models import Entry, Feed, Like
 from archive.placing import Visit
 
@@ -58,9 +59,13 @@ SELECT user_id, month, sum(step) FROM steps GROUP BY user_id, month HAVING sum(s
 ON CONFLICT (user_id, month) DO UPDATE SET likes = archive_monthcount.likes + excluded.likes
 """
 _BOTTOM = -(2**63)
+COVERED = ("covered_top", "covered_bottom", "completed_at", "walked_whole_at")
+HELD = ("held_at", "held_entries", "held_accepted_at")
 
 
-def complete(feed: Feed, *, visit: Visit, began_at: datetime, whole: bool) -> None:
+def complete(
+    feed: Feed, *, visit: Visit, began_at: datetime, whole: bool, window: int | None = None
+) -> None:
     """Write down what a complete visit proves.
 
     `visit` as it stands after its last page; `whole`: it came to the end of the list,
@@ -68,18 +73,22 @@ def complete(feed: Feed, *, visit: Visit, began_at: datetime, whole: bool) -> No
     caller's transaction, under the lease. A visit that saw nothing of a feed that has
     entries proves nothing.
     """
+    shown_most = coverage.expected(feed, window) if whole else None
     if visit.floor is None and feed.entries_count:
+        coverage.note_missing(feed, visit, Entry.objects.none(), shown_most)
+        feed.save(update_fields=HELD)
         return
     if visit.floor is not None:
+        if whole:
+            coverage.end_of_list(feed, visit, window)
         walked = Entry.objects.filter(feed=feed, rank__gte=visit.floor)
         top = walked.filter(last_visit=visit.number).aggregate(top=Max("rank"))["top"]
-        walked.filter(missing_since=None).exclude(last_visit=visit.number).update(
-            missing_since=visit.now
-        )
+        walked = walked.filter(missing_since=None)
+        coverage.note_missing(feed, visit, walked, shown_most)
         _cover(feed, top or visit.floor, visit.floor)
     feed.completed_at = began_at
     feed.walked_whole_at = visit.now if whole else feed.walked_whole_at
-    feed.save(update_fields=["covered_top", "covered_bottom", "completed_at", "walked_whole_at"])
+    feed.save(update_fields=[*COVERED, *HELD])
     if feed.on_wall:
         settle(feed)
 

@@ -13,9 +13,10 @@ from django.db import transaction
 
 from accounts import upstream
 from accounts.clash import retried
+from archive import coverage
 from archive.ingest import Stored, Visit, store_page
 from archive.settle import complete
-from harvester import outcomes, plan
+from harvester import outcomes, plan, risk
 from harvester.lease import Held, LostLease, heartbeat
 from harvester.models import Crawl
 from harvester.once import Once
@@ -142,6 +143,7 @@ def step(held: Held, client: Client, crawl: Crawl, after_page: AfterPage) -> Cra
 def _advance(crawl: Crawl, page: Page, stored: Stored, visit: Visit) -> bool:
     """Move the visit past the page. False when the service leads us in circles."""
     _count(crawl, page, stored)
+    crawl.moved_at = visit.now
     if page.next_cursor is None or (stored.is_seam and not crawl.whole):
         _finish(crawl, visit, whole=page.next_cursor is None)
         return True
@@ -171,7 +173,10 @@ def _count(crawl: Crawl, page: Page, stored: Stored) -> None:
 def _finish(crawl: Crawl, visit: Visit, *, whole: bool) -> None:
     """The visit is complete: write down what that proves, and when the next one comes."""
     began_at = crawl.began_at or crawl.opened_at
-    complete(crawl.feed, visit=visit, began_at=began_at, whole=whole)
+    window = risk.window(crawl.feed)
+    complete(crawl.feed, visit=visit, began_at=began_at, whole=whole, window=window)
+    if whole:
+        crawl.gaps, crawl.healed = coverage.left_and_healed(crawl.feed, crawl.number)
     crashpoint("visit.proven")
     crawl.state, crawl.finished_at = Crawl.State.DONE, visit.now
     crawl.lease = crawl.leased_until = None

@@ -144,8 +144,8 @@ class Page:
 class FeedKind:
     """A list that a service can page through; `on_wall` when what it brings are likes.
 
-    `window` is how many of its newest entries the service shows, None when it shows all. It
-    serves for words only: a walk goes on until the list ends.
+    `window` is how many of its newest entries the service shows, None when it shows all. A walk
+    goes on until the list ends all the same; it says what the end means, and when to come back.
     """
 
     key: str
