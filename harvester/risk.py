@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts import upstream
 from archive.models import Feed
 from harvester.models import Schedule
-from harvester.pace import Pace
+from harvester.pace import DAY, Pace
 from harvester.when import Bounds
 
 # Where the pace of a schedule says after how many seconds the next visit was planned; and how
@@ -51,7 +51,7 @@ def of(schedule: Schedule, *, now: datetime | None = None) -> Risk:
         warns_at=warns_at,
         most_found=schedule.most_found if pace.recent else None,
         window=window(schedule.feed),
-        a_day=pace.a_day(),
+        a_day=pace.a_day() if pace.watched >= DAY else None,
         is_past_half=warns_at is not None and now >= warns_at,
         is_past=schedule.loses_at is not None and now >= schedule.loses_at,
     )

@@ -29,6 +29,8 @@ UNUSUAL, GOES_ON = 0.7, 2
 VISIT_BY, RETRIES = 0.65, 4
 # The part of a wait that chance may take away, so that a herd does not stay one.
 JITTER = 0.2
+# Of less than a day nobody can say how much it would be in one.
+LEARNS = "to learn how often you like something"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Wait:
 def wait(pace: Pace, bounds: Bounds, most_found: int = 0) -> Wait:
     """How long to wait after the newest visit that `pace` knows of."""
     if not pace.recent:
-        return Wait(bounds.shortest, "to learn how often you like something")
+        return Wait(bounds.shortest, LEARNS)
     waits = [
         Wait(bounds.longest, _at_your_pace(pace)),
         *_learning(pace, bounds),
@@ -116,7 +118,7 @@ def _worst(pace: Pace, room: int, most_found: int) -> Iterator[Wait]:
 
 def _learning(pace: Pace, bounds: Bounds) -> Iterator[Wait]:
     """Whom we do not know well: at first twice as long each time, at most 20 expected likes."""
-    known, reason = pace.watched, "to learn how often you like something"
+    known, reason = pace.watched, LEARNS
     if known < UNKNOWN:
         yield Wait(known, reason)
     if known < UNKNOWN or bounds.room is None:
@@ -140,6 +142,8 @@ def _burst(pace: Pace, bounds: Bounds) -> Iterator[Wait]:
 
 
 def _at_your_pace(pace: Pace) -> str:
+    if pace.watched < DAY:
+        return LEARNS
     a_day = pace.a_day() or 0
     if a_day >= 1:
         return f"because you like about {round(a_day)} a day"

@@ -195,3 +195,8 @@ def test_what_cannot_be_saved_is_told_before_it_is_lost():
     away = ((40 * DAY, 44 * DAY),)
     played = Played(History(likes, away), Random("away")).run()
     assert played.losses == played.told == 1
+
+
+def test_nobody_is_told_a_daily_figure_before_a_day_is_over():
+    assert "a day" not in when.wait(paced([(5, 30), (20, 10)]), BOUNDS, 30).reason
+    assert "a day" in when.wait(paced([(DAY, 3)] * 60), BOUNDS, 3).reason
