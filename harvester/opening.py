@@ -18,6 +18,7 @@ from accounts import upstream
 from archive.models.feed import BLOCK
 from harvester.models import Crawl
 from harvester.plan import ENTRIES_A_WALK, WHOLE_WALK_EVERY
+from providers.crashpoints import crashpoint
 
 BATCH, SEEN = 1_000, 600
 # Visits of one person that are under way at once: their commits wait for each other anyway.
@@ -110,6 +111,8 @@ def open_due(most: int) -> int:
     # Not another question for the last few.
     while most - opened > most // 10:
         new, claimed = _batch(min(BATCH, most - opened))
+        if new:
+            crashpoint("visit.opened")
         opened += new
         if not claimed:
             break

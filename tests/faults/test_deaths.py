@@ -6,8 +6,6 @@ import os
 import re
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
@@ -18,6 +16,7 @@ from simulator.serve import Simulator
 from tests.faults.house import PATIENCE, House, folder
 from tests.faults.truth import check_equal
 from tests.faults.visitor import Visitor
+from tests.faults.weather import full
 
 pytestmark = pytest.mark.faults
 
@@ -211,17 +210,3 @@ def test_a_disk_that_takes_no_pictures_costs_no_like_and_no_picture(
         assert house.is_so("SELECT bool_and(v.state = 'done')" + THEIRS.format(person="dirk"))
         assert story.visitor.get("/likes/").status_code == 200
     assert story.ends_well(40)
-
-
-@contextmanager
-def full(room: Path) -> Iterator[None]:
-    """In the block the directory takes no file, whoever asks: not even root can make one there."""
-    away = room.with_name(f"{room.name}.away")
-    room.mkdir(exist_ok=True)
-    room.rename(away)
-    room.symlink_to("/proc/self/fdinfo")
-    try:
-        yield
-    finally:
-        room.unlink()
-        away.rename(room)

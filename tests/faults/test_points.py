@@ -137,7 +137,7 @@ def test_a_death_at_any_moment_of_an_arrival_costs_one_more_try(house: Tended) -
         armed(house, point)
         # Whoever opens the visit may be a worker: then the person notices nothing.
         assert until(lambda who=person: sign_in(house, who) is not None, PATIENCE)
-        assert are_dead(house)
+        assert are_dead(house), waiting(house)
     assert house.one("SELECT count(*) FROM accounts_user") == len(PEOPLE)
 
 
@@ -164,7 +164,7 @@ def test_a_death_at_any_moment_of_an_import_keeps_each_row_once(house: Tended) -
     (export,) = house.instagram.export("ines")
     armed(house, *BRINGING)
     assert until(lambda: is_sent(house, export), PATIENCE)
-    assert are_dead(house)
+    assert are_dead(house), waiting(house)
     assert house.is_so(READ), house.sql("SELECT state, trouble, key FROM harvester_import")
     assert house.one(EACH_ROW_ONCE) is True
 
