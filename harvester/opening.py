@@ -112,7 +112,7 @@ def open_due(most: int) -> int:
     while most - opened > most // 10:
         new, claimed = _batch(min(BATCH, most - opened))
         if new:
-            crashpoint("visit.opened")
+            crashpoint("visits.opened")
         opened += new
         if not claimed:
             break

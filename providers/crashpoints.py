@@ -28,7 +28,8 @@ POINTS: Mapping[str, str] = MappingProxyType(
         "signin.kept": "person and connection are committed; the browser has no session of theirs",
         # Beginning
         "connection.adopted": "feeds and schedules of a connection are there; no visit is open",
-        "visit.opened": "a visit is committed; nobody has rung for it",
+        "visit.opened": "a visit that somebody asked for is committed; nobody has rung for it",
+        "visits.opened": "a batch of visits that were due is committed; nobody has rung for them",
         "tick.half": "due visits are open; none was marked as rung for",
         "tick.marked": "visits are marked as rung for; no bell has rung",
         "visit.taken": "the lease is committed; nothing was asked for",

@@ -27,7 +27,7 @@ from tests.faults.weather import ARRIVING, PASSED
 BRINGING = ("upload.stored", "import.rows", "import.kept", "import.ordered", "upload.read")
 SWEEPING = ("sweep.marked", "sweep.half", "sweep.emptied")
 EXPORTING = ("export.half", "export.written")
-SLICED = "visit.released"
+SLICED, ASKED = "visit.released", "visit.opened"
 PEOPLE = ("ines", "otto")
 LIKES = 70
 NOW = {"VISIT_INTERVAL_MIN": "3600", "VISIT_INTERVAL_MAX": "3600"}
@@ -61,7 +61,7 @@ walk(lease.take(plan.open_crawl(feed).pk), upto=Slice(pages=0), after_page=lambd
 
 
 def test_every_point_is_tried() -> None:
-    tried = [*ARRIVING, *PASSED, *BRINGING, *SWEEPING, *EXPORTING, SLICED]
+    tried = [*ARRIVING, *PASSED, *BRINGING, *SWEEPING, *EXPORTING, SLICED, ASKED]
     assert sorted(tried) == sorted(POINTS)
 
 
@@ -229,6 +229,16 @@ def test_a_death_while_somebody_takes_their_likes_along_leaves_no_half_file(
     assert not file.exists()
     house.command("export", username, "--output", str(file))
     assert len(file.read_text().splitlines()) == len(house.export(username))
+
+
+@pytest.mark.faults
+def test_a_death_right_after_somebody_asked_for_a_visit_leaves_it_to_the_next(
+    house: Tended,
+) -> None:
+    username = names(house)["ines"]
+    assert killed(house, ASKED, "crawl", "--user", username)
+    house.command("crawl", "--user", username)
+    check(house)
 
 
 def killed(house: Tended, point: str, *words: str) -> bool:

@@ -38,7 +38,7 @@ PASSED = (
 # Nothing of ours is written half where the storage is somebody else's.
 NOT_WITH_S3 = ("media.half",)
 # Moments of a sign-in; each costs one attempt.
-ARRIVING = ("signin.exchanged", "signin.kept", "connection.adopted", "visit.opened")
+ARRIVING = ("signin.exchanged", "signin.kept", "connection.adopted", "visits.opened")
 # Longer than a lease.
 DOZE = 6.0
 AWAY = 3.0

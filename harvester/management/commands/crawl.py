@@ -73,6 +73,8 @@ class Command(BaseCommand):
         if options["all_due"]:
             live = Crawl.objects.live().filter(feed=OuterRef("pk"))
             feeds = feeds.filter(Exists(live)) | feeds.filter(schedule__next_visit_at__lte=Now())
+        # What came as files has lists of its own, which nobody visits.
+        feeds = feeds.exclude(connection__standing=Connection.Standing.FILE)
         return list(feeds.exclude(connection__state=Connection.State.DISCONNECTED))
 
     def _visit(self, feed: Feed, *, media: bool) -> list[str]:

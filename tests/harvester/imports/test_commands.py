@@ -22,7 +22,7 @@ from archive.models import Like, MediaItem
 from harvester import tick
 from harvester.imports import job
 from harvester.imports.reading import Upto
-from harvester.models import Import, ImportRow
+from harvester.models import Crawl, Import, ImportRow
 from likelist.runenv import ROOT
 from tests.harvester.imports import brought
 from tests.harvester.imports.test_pictures import like, name
@@ -51,6 +51,15 @@ def test_a_person_is_created_and_the_file_stays(export, capsys):
     assert export.exists()
     row = Import.objects.get()
     assert (row.user, row.key, row.state, row.name) == (ada, "", "done", export.name)
+
+
+def test_what_came_as_a_file_is_not_visited(export, connect, alice, capsys):
+    connect("tess", 3, user=alice)
+    run(capsys, "import_export", "alice", export)
+    status, said = run(capsys, "crawl", "--user", "alice", "--no-media")
+    assert status == 0
+    assert said.count("complete") == 1
+    assert not Crawl.objects.live().exists()
 
 
 def test_nobody_is_created_when_no_file_can_be_read(tmp_path, capsys, db):
