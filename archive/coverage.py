@@ -1,83 +1,248 @@
-"""What may be missing once a visit has read a list to its end: gaps that no visit can close.
+"""What a listing proves: which gaps it closes, and where something may be missing.
 
-A service shows the newest of a list only. Where a visit comes to the end of that and has not
-met what was there, likes may have slid out of reach in between.
+A visit reads a list from the top without a break, down to its *floor*. Whatever stands there
+side by side is proven. What it has met of older listings joins both, if that is a seam: known
+entries in their old order, below everything that was new. Where there is none, something may
+have slid out of reach in between, and a gap says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from django.db.models import Max
+from django.db.models import Max, Min, Q
 
-from archive.models import Entry, Feed, Gap
+from archive.models import Entry, Feed, Gap, Quarantined
 from archive.models.feed import EntryQuerySet
 from archive.placing import Visit
 
+State = Gap.State
 # Fewer entries in their old order prove nothing: so many are liked anew together.
 SEAM = 3
-# More than this, and more than a twentieth, is not believed to be gone before a human says so.
-FEW, SHARE = 20, 0.05
+# So many that vanish together are not believed to be taken back.
+ODD = 21
+# Nobody likes more while a list is read, beside one each second that it takes.
+MEANWHILE = 200
 
 
-def end_of_list(feed: Feed, visit: Visit, window: int | None) -> None:
-    """Note what the end of the list proves, before the feed says that it was covered.
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """How a complete visit read its list.
 
-    `window` is how many items its service shows at the most, None when it shows all.
+    `whole`: to the end, else it met what was covered. Of `window` items its service shows the
+    newest at the most, None: it shows all. `pages` it took, and could not read `rejected` items.
+    """
+
+    whole: bool
+    pages: int = 1
+    rejected: int = 0
+    window: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """What a listing proved. `joins`: it is one with what was covered before.
+
+    `shows_all`: its service has shown everything there is. `looks_back`: only if nothing came
+    meanwhile that pushed something out; the top has to be looked at again.
+    """
+
+    joins: bool = True
+    shows_all: bool = False
+    looks_back: bool = False
+    left: int = 0
+    healed: int = 0
+
+
+def prove(feed: Feed, visit: Visit, listing: Listing) -> Proven:
+    """Close the gaps that a complete visit went past, and note those that it left.
+
+    In the caller's transaction, before the feed says what is covered. Safe to repeat.
+    """
+    if visit.floor is None:
+        return Proven(joins=False)
+    if not listing.whole:
+        return _met_the_covered(feed, visit, listing.window)
+    carried = _go_past(feed, visit)
+    joins = not carried and is_joined(feed, visit)
+    if joins:
+        _judge(feed, visit, listing.window)
+    if not shows_all(feed, visit, listing):
+        _slid(feed, visit, listing, carried, joins=joins)
+        return _proven(feed, visit, joins=joins)
+    looks_back = not _is_all(feed, visit, listing, carried, joins=joins)
+    return replace(_proven(feed, visit, joins=joins), shows_all=True, looks_back=looks_back)
+
+
+def cut_off(feed: Feed, visit: Visit) -> bool:
+    """What a visit that ends early did not read before it met what was there, stays open.
+
+    Whether there is such a gap.
+    """
+    if visit.floor is None:
+        return False
+    carried = _go_past(feed, visit)
+    if not carried and (_has_met_covered(feed, visit) or is_joined(feed, visit)):
+        return False
+    _stand(feed, visit, visit.floor, carried)
+    return True
+
+
+def shows_all(feed: Feed, visit: Visit, listing: Listing) -> bool:
+    """Whether a list that was read to its end is shorter than what its service would show."""
+    if listing.window is not None:
+        return shown(feed, visit, listing) < listing.window
+    # It may have a limit that nobody told us of.
+    return visit.floor is None or not is_cut_short(feed, visit.floor)
+
+
+def shown(feed: Feed, visit: Visit, listing: Listing) -> int:
+    """How many items a list had."""
+    return seen(feed, visit).count() + listing.rejected
+
+
+def is_cut_short(feed: Feed, floor: int, several: int = SEAM) -> bool:
+    """Whether there are several entries below a list that nobody took back."""
+    below = _below(feed, floor).filter(missing_since=None)
+    return below.values("pk")[:several].count() == several
+
+
+def is_joined(feed: Feed, visit: Visit) -> bool:
+    """Whether a visit has met a seam: below everything new to it enough that was there before."""
+    new = Entry.objects.filter(feed=feed, placed_visit=visit.number)
+    lowest = new.aggregate(rank=Min("rank"))["rank"]
+    return lowest is None or has_met(feed, visit, lowest)
+
+
+def has_met(feed: Feed, visit: Visit, rank: int) -> bool:
+    """Whether a visit saw enough of what stands at `rank` and below, where that was before.
+
+    Of fewer than a seam all; nothing is met where nothing is left.
+    """
+    there = Entry.objects.filter(feed=feed, rank__lte=rank, placed_visit__lt=visit.number)
+    met = there.filter(last_visit=visit.number).values("pk")[:SEAM].count()
+    left = there.filter(missing_since=None).values("pk")[:SEAM].count()
+    return 0 < met >= min(SEAM, left)
+
+
+def seen(feed: Feed, visit: Visit) -> EntryQuerySet:
+    """What a visit has seen so far."""
+    return Entry.objects.filter(feed=feed, last_visit=visit.number)
+
+
+def _met_the_covered(feed: Feed, visit: Visit, window: int | None) -> Proven:
+    """A visit that came to a seam with what is covered has closed all that it went past."""
+    standing = list(Gap.objects.standing().filter(feed=feed))
+    passed = [gap for gap in standing if visit.floor is not None and gap.upper > visit.floor]
+    is_open = any(gap.state == State.OPEN for gap in standing if gap not in passed)
+    if not passed and not is_open:
+        return Proven()
+    _heal(passed, visit)
+    _judge(feed, visit, window)
+    return _proven(feed, visit)
+
+
+def _is_all(
+    feed: Feed, visit: Visit, listing: Listing, carried: Sequence[Gap], *, joins: bool
+) -> bool:
+    """A short list is all there is, if nothing came meanwhile that pushed something out.
+
+    Whoever needed several pages for a nearly full one cannot know that; then what lies below
+    stays open until the top was looked at again. So it does where many that should follow are
+    gone at once.
     """
     standing = list(Gap.objects.standing().filter(feed=feed))
-    if visit.floor is None:
-        return
-    if window is None or _shows_all(feed, visit, visit.floor, window):
+    is_odd = not joins and is_cut_short(feed, _floor(visit), ODD)
+    is_sure = not is_odd and _has_room(feed, visit, listing)
+    if is_sure or (joins and not standing and feed.covered_bottom is not None):
         _heal(standing, visit)
-        return
-    _heal([gap for gap in standing if gap.lower and _has_met(feed, visit, gap.lower)], visit)
-    below = next_below(feed, visit.floor)
-    if below is None:
-        _bottom(feed, visit, visit.floor)
-    elif feed.covered_top is not None and not _has_met(feed, visit, feed.covered_top):
-        _lose(feed, visit, visit.floor, below)
+        return True
+    place = _lowest(feed) if joins else _floor(visit)
+    _stand(feed, visit, place, carried, state=State.OPEN)
+    return False
 
 
-def note_missing(feed: Feed, visit: Visit, walked: EntryQuerySet, shown_most: int | None) -> None:
-    """What this visit should have seen and did not is missing; where that is a lot, it is held.
+def _has_room(feed: Feed, visit: Visit, listing: Listing) -> bool:
+    """Whether nothing can have slid out while the list was read: more fits in than could come."""
+    if listing.window is None or listing.pages == 1:
+        return True
+    took = (visit.now - visit.opened_at).total_seconds()
+    return listing.window - shown(feed, visit, listing) >= MEANWHILE + took
 
-    `walked`: the entries that it should have seen. `shown_most`: so many should be in a list that
-    it read to the end; None where it did not.
+
+def _slid(
+    feed: Feed, visit: Visit, listing: Listing, carried: Sequence[Gap], *, joins: bool
+) -> None:
+    """The service shows no more: whatever was not read below is out of reach for good."""
+    floor = _floor(visit)
+    unread = Gap.objects.open().filter(feed=feed, upper__lt=floor)
+    unread.update(state=State.LOST, ended_at=visit.now)
+    if not joins or next_below(feed, floor) is None:
+        _stand(feed, visit, floor, carried, state=State.LOST)
+    elif feed.window is not None and not Gap.objects.standing().filter(feed=feed, lower=None):
+        # It shows another number than it says: then nothing was known of what is older.
+        _stand(feed, visit, _lowest(feed), state=State.LOST)
+
+
+def _judge(feed: Feed, visit: Visit, window: int | None) -> None:
+    """Judge what was open only because something could have come while a list was read.
+
+    All that we know of, with all that came since: if it fits in the window, nothing slid out.
     """
-    unseen = walked.exclude(last_visit=visit.number)
-    gone = count = unseen.count()
-    if shown_most is not None:
-        seen = Entry.objects.filter(feed=feed, last_visit=visit.number).count()
-        gone = max(gone, shown_most - seen)
-    if _is_much(feed, gone):
-        feed.held_at, feed.held_entries = feed.held_at or visit.now, gone
+    under = Q(lower=None) | Q(upper=feed.covered_bottom)
+    unproven = list(Gap.objects.open().filter(under, feed=feed, upper__lte=visit.floor))
+    if not unproven or feed.covered_bottom is None or feed.held_at:
         return
-    feed.held_at, feed.held_entries, feed.held_accepted_at = None, 0, None
-    if count:
-        unseen.update(missing_since=visit.now)
-
-
-def _is_much(feed: Feed, gone: int) -> bool:
-    """Whether so much is gone that a human is asked, and has not answered."""
-    asked, answered = feed.held_at, feed.held_accepted_at
-    if gone <= FEW or (asked and answered and answered >= asked):
-        return False
-    there = Entry.objects.filter(feed=feed, missing_since=None)
-    return gone > SHARE * there.count()
-
-
-def expected(feed: Feed, window: int | None) -> int:
-    """How many items a list that is read to its end should have."""
     there = Entry.objects.filter(feed=feed, missing_since=None).count()
-    return there if window is None else min(there, window)
+    there += Quarantined.objects.filter(feed=feed).count()
+    if window is None or there < window:
+        _heal(unproven, visit)
+    else:
+        _end(unproven, visit, State.LOST)
 
 
-def left_and_healed(feed: Feed, number: int) -> tuple[int, int]:
-    """How many gaps a visit left that no earlier one had, and how many it closed."""
-    gaps = Gap.objects.filter(feed=feed)
-    between = gaps.standing().exclude(lower=None)
-    return between.filter(opened_visit=number).count(), gaps.filter(healed_visit=number).count()
+def _go_past(feed: Feed, visit: Visit) -> list[Gap]:
+    """Heal the gaps that this listing has closed; those that it only got into, come back."""
+    passed = list(Gap.objects.standing().filter(feed=feed, upper__gt=visit.floor))
+    met = [gap for gap in passed if gap.lower is not None and has_met(feed, visit, gap.lower)]
+    _heal(met, visit)
+    return [gap for gap in passed if gap not in met]
+
+
+def _has_met_covered(feed: Feed, visit: Visit) -> bool:
+    return feed.covered_top is not None and has_met(feed, visit, feed.covered_top)
+
+
+def _stand(
+    feed: Feed, visit: Visit, upper: int, carried: Sequence[Gap] = (), *, state: str | None = None
+) -> None:
+    """See that exactly one gap stands under `upper`; None leaves its state as it is.
+
+    Of those that a listing got into, one is carried on to there: it says since when.
+    """
+    there = Gap.objects.standing().filter(feed=feed, upper=upper)
+    gap, *others = *there, *carried, _new(feed, visit)
+    _heal([one for one in others if one.pk], visit)
+    gap.upper, gap.lower = upper, next_below(feed, upper)
+    if state and gap.state != state:
+        gap.state = state
+        gap.ended_at = None if state == State.OPEN else visit.now
+    gap.save()
+
+
+def _new(feed: Feed, visit: Visit) -> Gap:
+    return Gap(feed=feed, after=feed.completed_at, before=visit.now, opened_visit=visit.number)
+
+
+def _proven(feed: Feed, visit: Visit, *, joins: bool = True) -> Proven:
+    """What became of gaps between two likes; the one under everything is no news."""
+    gaps = Gap.objects.filter(feed=feed).exclude(lower=None)
+    return Proven(
+        joins=joins,
+        left=gaps.standing().filter(opened_visit=visit.number).count(),
+        healed=gaps.filter(healed_visit=visit.number).count(),
+    )
 
 
 def next_below(feed: Feed, rank: int) -> int | None:
@@ -90,45 +255,22 @@ def _below(feed: Feed, rank: int) -> EntryQuerySet:
     return Entry.objects.filter(feed=feed, rank__lt=rank)
 
 
-def _shows_all(feed: Feed, visit: Visit, floor: int, window: int) -> bool:
-    """Fewer than the window, and nothing below that should still be there: that is all there is."""
-    shown = Entry.objects.filter(feed=feed, last_visit=visit.number).count()
-    return shown < window and not _below(feed, floor).filter(missing_since=None).exists()
+def _lowest(feed: Feed) -> int:
+    lowest: int = Entry.objects.filter(feed=feed).aggregate(rank=Min("rank"))["rank"]
+    return lowest
 
 
-def _has_met(feed: Feed, visit: Visit, rank: int) -> bool:
-    """Whether it saw enough of what stands at `rank` and below, where that was before."""
-    there = Entry.objects.filter(feed=feed, rank__lte=rank)
-    met = there.filter(last_visit=visit.number, placed_visit__lt=visit.number)
-    listed = there.filter(missing_since=None).values("pk")[:SEAM].count()
-    return met.count() >= min(SEAM, listed)
+def _floor(visit: Visit) -> int:
+    if visit.floor is None:
+        raise ValueError("a visit that has seen nothing proves nothing")
+    return visit.floor
 
 
-def _heal(gaps: Iterable[Gap], visit: Visit) -> None:
-    Gap.objects.filter(pk__in=[gap.pk for gap in gaps]).update(
-        state=Gap.State.HEALED, ended_at=visit.now, healed_visit=visit.number
-    )
+def _heal(gaps: Sequence[Gap], visit: Visit) -> None:
+    _end(gaps, visit, State.HEALED, healed_visit=visit.number)
 
 
-def _lose(feed: Feed, visit: Visit, upper: int, lower: int) -> None:
-    Gap.objects.create(
-        feed=feed,
-        state=Gap.State.LOST,
-        upper=upper,
-        lower=lower,
-        after=feed.completed_at,
-        before=visit.now,
-        opened_visit=visit.number,
-        ended_at=visit.now,
-    )
-
-
-def _bottom(feed: Feed, visit: Visit, floor: int) -> None:
-    """Older than this the service shows nothing, whatever there is."""
-    Gap.objects.update_or_create(
-        feed=feed,
-        state=Gap.State.LOST,
-        lower=None,
-        defaults={"upper": floor},
-        create_defaults={"upper": floor, "opened_visit": visit.number, "ended_at": visit.now},
-    )
+def _end(gaps: Sequence[Gap], visit: Visit, state: str, **by: int) -> None:
+    if gaps:
+        mine = Gap.objects.filter(pk__in=[gap.pk for gap in gaps])
+        mine.update(state=state, ended_at=visit.now, **by)

@@ -18,7 +18,7 @@ from django.db.models import F, Max
 
 from accounts import upstream
 from accounts.models import Connection
-from archive import filed, rollup
+from archive import filed, filling, rollup
 from archive.copying import hear
 from archive.filed import Place
 from archive.ingest import HUNG, hang_exactly, write_likes
@@ -65,15 +65,16 @@ def keep(connection: Connection, rows: Sequence[ExportRow], made_at: datetime | 
 
 
 def finish(connection: Connection) -> None:
-    """After the last rows: vague ones that others explain, places by time, sharper ranges.
+    """After the last rows: vague ones that others explain, places by time, gaps, sharper ranges.
 
     Safe to repeat.
     """
     with transaction.atomic():
         filed.lock(connection)
-        for feed in Feed.objects.filter(connection=connection):
+        for feed in Feed.objects.filter(connection=connection).select_related("connection"):
             filed.explain(feed)
             filed.order_by_time(feed)
+            filling.close_gaps(feed)
         filed.sharpen(connection)
 
 

@@ -63,7 +63,7 @@ def store_page(feed: Feed, visit: Visit, page: Page) -> Stored:
         rejected=len(page.rejected),
         fresh=len(ranks),
         floor=min(ranks, default=visit.floor),
-        is_seam=not new and is_seam(feed, visit.number, ranks),
+        is_seam=not new and is_seam(feed, visit, ranks),
     )
 
 
@@ -175,7 +175,11 @@ def _keep_entries(feed: Feed, visit: Visit, places: Places, likes: Sequence[Like
     known = [row.entry.pk for row in places.rows if row.entry]
     if known:
         Entry.objects.filter(pk__in=known).update(
-            last_visit=visit.number, last_seen_at=visit.now, missing_since=None
+            last_visit=visit.number,
+            last_seen_at=visit.now,
+            missing_since=None,
+            unseen_at=None,
+            unseen_visit=None,
         )
     feed.visits, feed.entries_count = visit.number, feed.entries_count + len(new)
     feed.save(update_fields=["visits", "entries_count"])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Max, Min
+from django.db.models import Min
 
-from archive import coverage
+from archive import coverage, missing
+from archive.coverage import Listing, Proven
 from archive.models import Entry, Feed, Like
 from archive.placing import Visit
 
@@ -60,37 +62,54 @@ ON CONFLICT (user_id, month) DO UPDATE SET likes = archive_monthcount.likes + ex
 """
 _BOTTOM = -(2**63)
 COVERED = ("covered_top", "covered_bottom", "completed_at", "walked_whole_at")
-HELD = ("held_at", "held_entries", "held_accepted_at")
+MEASURED = ("shown_most", "window")
+# Of a list of so many it is no chance that it ends after as many as the last time.
+MEASURABLE = 10
 
 
-def complete(
-    feed: Feed, *, visit: Visit, began_at: datetime, whole: bool, window: int | None = None
-) -> None:
+def complete(feed: Feed, *, visit: Visit, began_at: datetime, listing: Listing) -> Proven:
     """Write down what a complete visit proves.
 
-    `visit` as it stands after its last page; `whole`: it came to the end of the list,
-    otherwise it met the covered stretch and what lies below there still holds. In the
-    caller's transaction, under the lease. A visit that saw nothing of a feed that has
-    entries proves nothing.
+    `visit` as it stands after its last page. In the caller's transaction, under the lease.
+    A visit that saw nothing of a feed that has entries proves nothing.
     """
-    shown_most = coverage.expected(feed, window) if whole else None
     if visit.floor is None and feed.entries_count:
-        coverage.note_missing(feed, visit, Entry.objects.none(), shown_most)
-        feed.save(update_fields=HELD)
-        return
+        missing.note(feed, visit, listing, shows_all=False)
+        feed.save(update_fields=missing.HELD)
+        return Proven(joins=False)
     if visit.floor is not None:
-        if whole:
-            coverage.end_of_list(feed, visit, window)
-        walked = Entry.objects.filter(feed=feed, rank__gte=visit.floor)
-        top = walked.filter(last_visit=visit.number).aggregate(top=Max("rank"))["top"]
-        walked = walked.filter(missing_since=None)
-        coverage.note_missing(feed, visit, walked, shown_most)
-        _cover(feed, top or visit.floor, visit.floor)
+        listing = _measured(feed, visit, listing, visit.floor)
+    proven = coverage.prove(feed, visit, listing)
+    top = missing.note(feed, visit, listing, shows_all=proven.shows_all)
+    if visit.floor is not None:
+        _cover(feed, top or visit.floor, visit.floor, joins=proven.joins)
     feed.completed_at = began_at
-    feed.walked_whole_at = visit.now if whole else feed.walked_whole_at
-    feed.save(update_fields=[*COVERED, *HELD])
+    feed.walked_whole_at = visit.now if listing.whole else feed.walked_whole_at
+    feed.save(update_fields=[*COVERED, *MEASURED, *missing.HELD])
     if feed.on_wall:
         settle(feed)
+    return proven
+
+
+def _measured(feed: Feed, visit: Visit, listing: Listing, floor: int) -> Listing:
+    """The listing, with how many its service really shows where that is not what it says.
+
+    That is seen where a list ends after as many as ever although new ones came, and what stood
+    at its end is gone. Not while a human is asked: that may come back.
+    """
+    if not listing.whole or listing.window is None or feed.held_at:
+        return listing
+    shown, most = coverage.shown(feed, visit, listing), feed.shown_most
+    feed.shown_most = max(shown, most)
+    if feed.window is not None and shown > feed.window:
+        feed.window = None
+        return listing
+    new = coverage.seen(feed, visit).filter(placed_visit=visit.number)
+    slides = new.count() >= coverage.SEAM and coverage.is_cut_short(feed, floor)
+    if MEASURABLE <= shown == most != listing.window and slides:
+        feed.window = shown
+        return replace(listing, window=shown)
+    return listing
 
 
 def settle(feed: Feed) -> None:
@@ -130,10 +149,10 @@ def _beginning(feed: Feed, low: int) -> tuple[int, datetime | None]:
     return low, below
 
 
-def _cover(feed: Feed, top: int, bottom: int) -> None:
+def _cover(feed: Feed, top: int, bottom: int, *, joins: bool) -> None:
     """Join what was walked to the covered stretch where they meet, else begin a new one."""
     if feed.covered_top is not None and feed.covered_bottom is not None:
-        if bottom <= feed.covered_top:
-            bottom = min(bottom, feed.covered_bottom)
         top = max(top, feed.covered_top)
+        if joins and bottom <= feed.covered_top:
+            bottom = min(bottom, feed.covered_bottom)
     feed.covered_top, feed.covered_bottom = top, bottom

@@ -25,7 +25,7 @@ class Rule:
     remedy: str
 
 
-_OURS = "This is a fault of ours: please report it, with these ids."
+OURS = "This is a fault of ours: please report it, with these ids."
 
 RULES = (
     Rule(
@@ -51,7 +51,7 @@ RULES = (
         "ranks",
         "ranks are unique in every feed",
         "SELECT min(id) FROM archive_entry GROUP BY feed_id, rank HAVING count(*) > 1",
-        _OURS,
+        OURS,
     ),
     Rule(
         "places",
@@ -66,7 +66,7 @@ RULES = (
           JOIN archive_feed f ON f.id = e.feed_id AND f.on_wall
          WHERE l.wall_feed_id IS NULL
         """,
-        _OURS,
+        OURS,
     ),
     Rule(
         "liked_at",
@@ -78,7 +78,7 @@ RULES = (
               FROM archive_like WHERE wall_feed_id IS NOT NULL AND is_settled AND NOT is_exact
         ) settled WHERE liked_at < below
         """,
-        _OURS,
+        OURS,
     ),
     Rule(
         "liked_at_said",
@@ -89,7 +89,7 @@ RULES = (
             SELECT FROM archive_entry e JOIN archive_feed f ON f.id = e.feed_id AND f.on_wall
              WHERE e.like_id = l.id AND e.liked_at = l.liked_at)
         """,
-        _OURS,
+        OURS,
     ),
     Rule(
         "liked_at_range",
@@ -98,7 +98,7 @@ RULES = (
         SELECT id FROM archive_like
          WHERE is_settled AND (liked_at < liked_after OR liked_at > liked_before)
         """,
-        _OURS,
+        OURS,
     ),
     Rule(
         "months",
@@ -111,7 +111,7 @@ RULES = (
         ) wall FULL JOIN archive_monthcount counted USING (user_id, month)
          WHERE coalesce(hung, 0) <> coalesce(likes, 0)
         """,
-        _OURS,
+        OURS,
     ),
     Rule(
         "entries",
@@ -122,7 +122,7 @@ RULES = (
             ON e.feed_id = f.id
          WHERE f.entries_count <> coalesce(kept, 0)
         """,
-        _OURS,
+        OURS,
     ),
 )
 

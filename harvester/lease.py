@@ -122,10 +122,12 @@ def _must_wait(crawl: Crawl, deaths: int) -> bool:
 
 def _give_up(crawl: Crawl) -> None:
     """It kills whoever walks it: the visit ends, the next one comes as planned."""
+    plan.cut_off(crawl)
     Crawl.objects.filter(pk=crawl.pk).update(
         state=Crawl.State.FAILED,
         finished_at=Now(),
         trouble="kills_workers",
+        gaps=crawl.gaps,
         lease=None,
         leased_until=None,
         not_before=None,

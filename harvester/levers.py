@@ -48,8 +48,15 @@ def stop(crawl: Crawl) -> None:
 
     The next one is not due at once, or the next tick would undo what was asked.
     """
-    stopped = Crawl.objects.live().filter(pk=crawl.pk)
-    if stopped.update(state=Crawl.State.STOPPED, finished_at=Now(), lease=None, leased_until=None):
+    with transaction.atomic():
+        stopped = Crawl.objects.live().filter(pk=crawl.pk)
+        over = {"state": Crawl.State.STOPPED, "finished_at": Now()}
+        if not stopped.update(**over, lease=None, leased_until=None):
+            return
+        # Nobody can keep a page of it any more: what is unread, is known now.
+        crawl = Crawl.objects.select_related("feed").get(pk=crawl.pk)
+        plan.cut_off(crawl)
+        Crawl.objects.filter(pk=crawl.pk).update(gaps=crawl.gaps)
         later = Now() + settings.VISIT_INTERVAL_MIN
         Schedule.objects.filter(feed=crawl.feed_id).update(next_visit_at=later)
 

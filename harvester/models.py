@@ -172,7 +172,7 @@ class Crawl(models.Model):
     leased_until = models.DateTimeField(null=True, blank=True)
     not_before = models.DateTimeField(null=True, blank=True)
     rung_at = models.DateTimeField(null=True, blank=True)
-    # When the newest of its pages was kept; an old cursor is no good place to go on.
+    # When the newest of its pages was kept.
     moved_at = models.DateTimeField(null=True, blank=True)
     trouble = models.CharField(max_length=40, blank=True)
     attempts = models.PositiveIntegerField(default=0)
@@ -187,10 +187,6 @@ class Crawl(models.Model):
     # The rank of the last entry placed; null before the first.
     floor = models.BigIntegerField(null=True, blank=True)
     ceiling = models.BigIntegerField()
-    # Known entries below this rank make the seam: everything new stands above it. null: none is.
-    edge = models.BigIntegerField(null=True, blank=True)
-    # Where it left out a proven stretch to finish a gap below that; null: it never did.
-    leapt = models.BigIntegerField(null=True, blank=True)
     # The list came to its end: now it looks at the top again, for what came meanwhile.
     looks_back = models.BooleanField(default=False)
 

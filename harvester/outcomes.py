@@ -168,6 +168,7 @@ def _try_a_few_times(crawl: Crawl, error: ProviderError) -> None:
 def end(crawl: Crawl, error: ProviderError) -> None:
     """The visit ends early; the next one comes as planned and finds what is missing."""
     crawl.state, crawl.finished_at, crawl.not_before = Crawl.State.FAILED, Now(), None
+    plan.cut_off(crawl)
     plan.after_failure(crawl)
 
 

@@ -13,8 +13,10 @@ from django.utils import timezone
 
 from accounts import upstream
 from accounts.models import Connection
+from archive import coverage
 from archive.models import Entry, Feed
 from archive.models.feed import BLOCK
+from archive.placing import Visit
 from harvester import risk, when
 from harvester.models import Crawl, Schedule
 from harvester.pace import Pace
@@ -82,15 +84,35 @@ def _new_crawl(feed: Feed, *, asked: bool) -> Crawl:
 
 
 def restart(crawl: Crawl) -> None:
-    """Walk again from the top, once: the cursor we had is not accepted any more.
+    """Walk again from the top, once: the cursor we had is not accepted any more."""
+    cut_off(crawl)
+    _from_the_top(crawl)
+    crawl.restarts += 1
+    crawl.state, crawl.not_before = Crawl.State.QUEUED, None
 
-    A new number, so that what was walked already counts as known and not as a circle.
-    """
+
+def look_back(crawl: Crawl) -> None:
+    """Look at the top again: whether something came while the list was read to its end."""
+    _from_the_top(crawl)
+    crawl.whole, crawl.looks_back = False, True
+
+
+def _from_the_top(crawl: Crawl) -> None:
+    """With a new number, so that what was walked already is known, and no circle."""
     crawl.number = _next_number(crawl.feed)
     crawl.ceiling = _ceiling(crawl.feed)
     crawl.cursor, crawl.cursors_seen, crawl.floor = None, [], None
-    crawl.idle_pages, crawl.restarts = 0, crawl.restarts + 1
-    crawl.state, crawl.not_before = Crawl.State.QUEUED, None
+    crawl.idle_pages = 0
+
+
+def cut_off(crawl: Crawl) -> None:
+    """A visit ends before it has met what was there: what it left unread stays open.
+
+    In the transaction that ends it, so that no page of it can be kept any more.
+    """
+    now = timezone.now()
+    visit = Visit(crawl.number, crawl.opened_at, crawl.ceiling, crawl.floor, now)
+    crawl.gaps += coverage.cut_off(crawl.feed, visit)
 
 
 def after_success(crawl: Crawl) -> None:
@@ -105,7 +127,9 @@ def after_success(crawl: Crawl) -> None:
     pace, bounds = _pace(schedule, looked_at, found), risk.bounds(crawl.feed)
     most = max(schedule.most_found, found)
     wait, loses_in = when.wait(pace, bounds, most), when.loses_in(pace, bounds)
-    seconds = when.jittered(wait.seconds, bounds, CHANCE)
+    # A visit that took long has seen the top long ago: the wait counts from then.
+    seconds = when.jittered(wait.seconds, bounds, CHANCE) - (now - looked_at).total_seconds()
+    seconds = max(seconds, bounds.shortest)
     Schedule.objects.filter(pk=schedule.pk).update(
         next_visit_at=now + timedelta(seconds=seconds),
         reason=wait.reason,
@@ -176,13 +200,18 @@ def _ceiling(feed: Feed) -> int:
 
 
 def _is_whole_due(feed: Feed) -> bool:
-    """Whether it is time to walk to the end, or an entry that was not seen wants a second look."""
+    """Whether it is time to walk to the end, or what was not seen wants a second look."""
+    if feed.held_at and (feed.held_accepted_at or risk.window(feed) is not None):
+        return True
     walked, every = feed.walked_whole_at, WHOLE_WALK_EVERY
-    if risk.window(feed) is None:
+    is_endless = risk.window(feed) is None
+    if is_endless:
         every *= max(1, feed.entries_count / ENTRIES_A_WALK)
     if walked is None or timezone.now() - walked > every:
         return True
-    return Entry.objects.filter(feed=feed, missing_since=None).exclude(unseen_at=None).exists()
+    # Where it shows everything, the next walk to the end is soon enough.
+    doubted = Entry.objects.filter(feed=feed, missing_since=None).exclude(unseen_at=None)
+    return not is_endless and doubted.exists()
 
 
 def _was_put_off(schedule: Schedule) -> bool:

@@ -8,20 +8,21 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.db.models import Model, Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models import BigIntegerField, Exists, Model, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, Now
 
 from accounts import tokens
 from accounts.models import Connection, User
 from accounts.tokens import SealBroken
 from archive import verify, verify_bytes, verify_schema, verify_storage
 from archive.finding import SHOWN, Finding, Report
-from archive.models import Feed, Like, MediaItem
+from archive.models import Entry, Feed, Gap, Like, MediaItem
 from archive.snapshot import snapshot
 from harvester import claims
 from harvester.imports import loose
 from harvester.models import Crawl, Import
 
+LOWEST = Value(-(2**63), output_field=BigIntegerField())
 KEPT = ("accounts", "archive", "harvester")
 
 
@@ -35,7 +36,13 @@ def everything(now: datetime, progress: Callable[[int], object]) -> Report:
     report = Report()
     with snapshot():
         report.counts = {name: rows.count() for name, rows in _kept().items()}
-        report.findings += [*verify_schema.schema(_models()), *verify.rows(), *_held(), _grants()]
+        report.findings += [
+            *verify_schema.schema(_models()),
+            *verify.rows(),
+            *_held(),
+            _gaps(),
+            _grants(),
+        ]
         report.notes += _at_work()
     found, notes = verify_storage.left_over(now)
     report.findings += [*found, loose.finding(now), *verify_bytes.whole(progress)]
@@ -84,6 +91,19 @@ def _held() -> Iterator[Finding]:
         "no picture or video is held by a worker that died",
         remedy,
         claims.due().filter(claimed_until__lt=late),
+    )
+
+
+def _gaps() -> Finding:
+    """Gaps that likes stand in; while a visit is under way they may, it carries them on."""
+    between = Entry.objects.filter(feed=OuterRef("feed"), rank__lt=OuterRef("upper"))
+    inside = between.filter(rank__gt=Coalesce(OuterRef("lower"), LOWEST))
+    at_rest = Gap.objects.standing().exclude(feed__crawls__in=Crawl.objects.live())
+    return _count(
+        "gaps",
+        "nothing stands where something is said to be missing",
+        verify.OURS,
+        at_rest.filter(Exists(inside)),
     )
 
 

@@ -13,10 +13,10 @@ from django.db import transaction
 
 from accounts import upstream
 from accounts.clash import retried
-from archive import coverage
+from archive.coverage import Listing
 from archive.ingest import Stored, Visit, store_page
 from archive.settle import complete
-from harvester import outcomes, plan, risk
+from harvester import guess, outcomes, plan, risk
 from harvester.lease import Held, LostLease, heartbeat
 from harvester.models import Crawl
 from harvester.once import Once
@@ -172,12 +172,17 @@ def _count(crawl: Crawl, page: Page, stored: Stored) -> None:
 
 def _finish(crawl: Crawl, visit: Visit, *, whole: bool) -> None:
     """The visit is complete: write down what that proves, and when the next one comes."""
-    began_at = crawl.began_at or crawl.opened_at
-    window = risk.window(crawl.feed)
-    complete(crawl.feed, visit=visit, began_at=began_at, whole=whole, window=window)
-    if whole:
-        crawl.gaps, crawl.healed = coverage.left_and_healed(crawl.feed, crawl.number)
+    listing = Listing(whole, crawl.pages, crawl.rejected, risk.window(crawl.feed))
+    proven = complete(
+        crawl.feed, visit=visit, began_at=crawl.began_at or crawl.opened_at, listing=listing
+    )
+    crawl.gaps, crawl.healed = crawl.gaps + proven.left, crawl.healed + proven.healed
     crashpoint("visit.proven")
+    if proven.left:
+        guess.note(crawl)
+    if proven.looks_back and not crawl.looks_back:
+        plan.look_back(crawl)
+        return
     crawl.state, crawl.finished_at = Crawl.State.DONE, visit.now
     crawl.lease = crawl.leased_until = None
     crawl.attempts, crawl.trouble = 0, ""

@@ -67,7 +67,6 @@ class Migration(migrations.Migration):
                 ("lower", models.BigIntegerField(blank=True, null=True)),
                 ("after", models.DateTimeField(blank=True, null=True)),
                 ("before", models.DateTimeField(blank=True, null=True)),
-                ("cursor", models.TextField(blank=True, null=True)),
                 ("estimate", models.PositiveIntegerField(blank=True, null=True)),
                 ("opened_visit", models.PositiveIntegerField()),
                 (

@@ -48,8 +48,6 @@ class Gap(models.Model):
     lower = models.BigIntegerField(null=True, blank=True)
     after = models.DateTimeField(null=True, blank=True)
     before = models.DateTimeField(null=True, blank=True)
-    # Where reading goes on right below `upper`; null: only by walking there again.
-    cursor = models.TextField(null=True, blank=True)  # noqa: DJ001  # null: there is none
     # About so many likes, by this person's pace; null where that is anybody's guess.
     estimate = models.PositiveIntegerField(null=True, blank=True)
     opened_visit = models.PositiveIntegerField()

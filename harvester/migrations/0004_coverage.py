@@ -11,11 +11,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name="crawl",
-            name="edge",
-            field=models.BigIntegerField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name="crawl",
             name="gaps",
             field=models.PositiveIntegerField(default=0),
         ),
@@ -23,11 +18,6 @@ class Migration(migrations.Migration):
             model_name="crawl",
             name="healed",
             field=models.PositiveIntegerField(default=0),
-        ),
-        migrations.AddField(
-            model_name="crawl",
-            name="leapt",
-            field=models.BigIntegerField(blank=True, null=True),
         ),
         migrations.AddField(
             model_name="crawl",

@@ -149,8 +149,9 @@ def test_whatever_happens_nothing_is_lost_and_the_order_is_right(db, deeds):
         check_times(world)
         assert world.listed.shown == set(everything(world.feed))
         assert not missing(world.feed) & set(world.listed.visible)
-        Feed.objects.update(walked_whole_at=None)
-        world.visit(0, 0)
+        for _ in range(2):
+            Feed.objects.update(walked_whole_at=None)
+            world.visit(0, 0)
         check_order(world)
         window = world.listed.visible
         assert kept(world.feed)[: len(window)] == window

@@ -130,6 +130,8 @@ def test_a_few_that_are_gone_are_believed(thousands, listed):
     listed.hidden = set(listed.order[100:120])
     whole(thousands)
     assert Feed.objects.get(pk=thousands.pk).held_at is None
+    assert not Entry.objects.exclude(missing_since=None).exists()
+    whole(thousands)
     assert Entry.objects.exclude(missing_since=None).count() == 20
 
 
