@@ -12,9 +12,10 @@ from django.db.models.functions import RowNumber
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from accounts.models import Connection, User
+from accounts.models import User
 from harvester import words
 from harvester.models import Crawl
+from harvester.states import Facts
 
 LOGGED = 8
 
@@ -71,14 +72,17 @@ def log(user: User) -> dict[int, list[Crawl]]:
     return found
 
 
-def visits(connection: Connection, crawls: Sequence[Crawl], service: str) -> list[Visit]:
+def visits(facts: Facts, crawls: Sequence[Crawl], service: str) -> list[Visit]:
     """The newest visits of a source as lines."""
-    needs_you = connection.state == Connection.State.NEEDS_YOU
-    limited = connection.not_before is not None and connection.not_before > timezone.now()
-    return [
-        _visit(crawl, words.visit(crawl, service, needs_you=needs_you, limited=limited))
-        for crawl in crawls[:LOGGED]
-    ]
+    return [_visit(crawl, _said(facts, crawl, service)) for crawl in crawls[:LOGGED]]
+
+
+def _said(facts: Facts, crawl: Crawl, service: str) -> str:
+    """The same of a visit as the first lines say of it."""
+    if crawl.is_live and facts.key == "stuck" and facts.moved_at:
+        return words.stuck(crawl, facts.moved_at)
+    needs_you = facts.key == "needs"
+    return words.visit(crawl, service, needs_you=needs_you, limited=facts.is_limited)
 
 
 def _visit(crawl: Crawl, said: str) -> Visit:

@@ -31,6 +31,8 @@ from providers.errors import (
 )
 
 TRIES = 3
+# What is written of a medium that came, and that the storage did not take.
+STORAGE = "storage"
 WRITTEN = (
     "state",
     "attempts",
@@ -69,7 +71,7 @@ def note(item: MediaItem, error: ProviderError, sha256: str = "") -> None:
 def note_storage(item: MediaItem) -> None:
     """The storage failed: wanted as before, a little later."""
     claim, item.claim, item.claimed_until = item.claim, None, None
-    item.trouble = "storage"
+    item.trouble = STORAGE
     item.not_before = timezone.now() + backoff(3)
     _write(item, claim)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.utils.formats import date_format
@@ -16,24 +17,46 @@ from harvester.risk import Risk
 NAMED = 2
 
 
-def coverage(feed: Feed, standing: Sequence[Gap], oldest: datetime | None, service: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Oldest:
+    """When the oldest like of a list was made; `is_exact`: its service or a file said so.
+
+    Else it is where the like stands on the wall, and what was liked since may have slid out of
+    reach before we came: then nothing may be said to be complete since that moment.
+    """
+
+    at: datetime
+    is_exact: bool
+
+
+def coverage(feed: Feed, standing: Sequence[Gap], oldest: Oldest | None, service: str) -> str:
     """What we have without a hole, and what not; "" where nothing is kept yet.
 
     Complete is only what a visit has proven, up to the moment when it looked.
     """
     if oldest is None:
         return ""
-    back = date_format(oldest.astimezone(UTC), "F Y")
     if feed.completed_at is None:
-        likes = words.plural(feed.entries_count, "like")
-        return f"Not complete yet: {likes} read so far, back to {back}."
+        return f"Not complete yet: {words.plural(feed.entries_count, 'like')} read so far."
     upto = until(feed.completed_at)
     if unread := [gap for gap in standing if gap.state == Gap.State.OPEN]:
         return f"Not complete yet: {_named(unread)} still to be read."
     lost = [gap for gap in standing if gap.lower is not None]
     aside = f", except {_named(lost)}" if lost else ""
     end = f" Older than this {service} shows no more." if len(lost) < len(standing) else ""
-    return f"Complete from {back} to {upto}{aside}.{end}"
+    return f"Complete from {_since(oldest)} to {upto}{aside}.{end}"
+
+
+def _since(oldest: Oldest) -> str:
+    month = date_format(oldest.at.astimezone(UTC), "F Y")
+    return month if oldest.is_exact else f"your oldest like here, around {month},"
+
+
+def offer(standing: Sequence[Gap]) -> str:
+    """What an export is good for here."""
+    if any(gap.lower is not None and gap.state == Gap.State.LOST for gap in standing):
+        return "An export can bring in what is missing."
+    return "An export can bring in older ones."
 
 
 def until(moment: datetime) -> str:
@@ -46,7 +69,7 @@ def pace(known: Risk, service: str) -> str:
     if known.window is None:
         return f"{service} shows everything. Nothing slides out of reach."
     if not known.most_found:
-        return f"{service} shows its newest {known.window:,}."
+        return f"{service} shows your newest {known.window:,}."
     return (
         f"You never liked more than {known.most_found:,} between two visits; "
         f"{service} shows {known.window:,}."

@@ -17,22 +17,30 @@ PLAIN = {
     "closed": "{service} has closed this list for everybody. What we have stays here.",
     "needs": words.NEEDS_YOU,
 }
+# Why no visit is planned, where none is.
+UNPLANNED = {
+    "paused": "not before you resume",
+    "needs": "not before you reconnect",
+    "closed": "no more",
+    "gone": "no more",
+}
 
 
-def state(facts: Facts, crawls: Sequence[Crawl], shown: int) -> str:
+def state(facts: Facts, crawls: Sequence[Crawl], shown: int, most: int) -> str:
     """The state in a few words, with its number or its moment where it has one.
 
-    `shown` is about how many likes its service shows, 0 where nobody knows.
+    `shown` is how many likes its service showed once, `most` how many it shows at the most; 0
+    where nobody knows.
     """
     said, live = states.WORDS[facts.key], _live(crawls)
     if facts.key == "catching" and live:
-        return f"{said} ({_progress(live, shown)})"
+        return f"{said} ({_progress(live, shown, most)})"
     if facts.key == "waiting" and (until := _until(facts, live)):
         return f"{said} (until {until})"
     if facts.key == "closed" and facts.halted_since:
         return f"{said} since {words.day(facts.halted_since)}"
-    if facts.key == "needs" and crawls:
-        return f"{said} (sign-in ended on {words.day(_noticed(crawls[0]))})"
+    if facts.key == "needs" and live and live.trouble:
+        return f"{said} (sign-in ended on {words.day(_noticed(live))})"
     return said
 
 
@@ -44,22 +52,52 @@ def of(facts: Facts, crawls: Sequence[Crawl], service: str) -> str:
         return PLAIN["new"]
     live = _live(crawls)
     if live is None:
-        last = crawls[0]
-        when = words.ago(last.finished_at or last.opened_at)
-        return f"Last looked {when}. {words.visit(last, service)}"
+        return _between(facts, crawls[0], service)
     if facts.key == "stuck" and facts.moved_at:
         return words.stuck(live, facts.moved_at)
     return words.visit(live, service, limited=facts.is_limited)
+
+
+def found(crawls: Sequence[Crawl]) -> str:
+    """What the newest visit that is over has found."""
+    over = next((crawl for crawl in crawls if not crawl.is_live), None)
+    if over is None:
+        return "not known yet"
+    new = words.plural(over.new_entries, "new like") if over.new_entries else "nothing new"
+    if over.state == Crawl.State.DONE:
+        return new
+    return f"{new}, then it ended early" if over.new_entries else "nothing: it ended early"
+
+
+def unplanned(facts: Facts) -> str:
+    """What stands where a next visit would."""
+    if facts.live and facts.key not in UNPLANNED:
+        return "when this one is over"
+    return UNPLANNED.get(facts.key, "not planned")
+
+
+def _between(facts: Facts, last: Crawl, service: str) -> str:
+    """Between two visits: what the last one did, and what comes next where that matters."""
+    when = words.ago(last.finished_at or last.opened_at)
+    looked = "looked" if last.state == Crawl.State.DONE else "tried"
+    said = f"Last {looked} {when}. {words.visit(last, service)}"
+    if facts.is_overdue:
+        return f"{said} The visit that was planned has not begun yet."
+    if facts.key == "behind":
+        return f"{said} The next visit goes on where an earlier one was cut off."
+    return said
 
 
 def _live(crawls: Sequence[Crawl]) -> Crawl | None:
     return next((crawl for crawl in crawls if crawl.is_live), None)
 
 
-def _progress(live: Crawl, shown: int) -> str:
-    """1,240 of about 3,000; without a known end 1,240 so far."""
+def _progress(live: Crawl, shown: int, most: int) -> str:
+    """1,240 of about 3,000; 140 of at most 300; without a known end 1,240 so far."""
     read = live.new_entries + live.known_entries
-    return f"{read:,} of about {shown:,}" if shown > read else f"{read:,} so far"
+    if shown > read:
+        return f"{read:,} of about {shown:,}"
+    return f"{read:,} of at most {most:,}" if most > read else f"{read:,} so far"
 
 
 def _until(facts: Facts, live: Crawl | None) -> str:
@@ -69,4 +107,4 @@ def _until(facts: Facts, live: Crawl | None) -> str:
 
 
 def _noticed(crawl: Crawl) -> datetime:
-    return crawl.finished_at or crawl.moved_at or crawl.began_at or crawl.opened_at
+    return crawl.moved_at or crawl.began_at or crawl.opened_at

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 
 from accounts import upstream
 from accounts.budget import Budget
 from accounts.models import Connection, User
 from archive import gaps, origins
-from archive.models import Entry, Feed, Gap
-from harvester import logbook, proof, risk, sentences, states, strip, words
+from archive.models import Feed
+from harvester import awaited, coming, logbook, proof, risk, sentences, states, strip, words
+from harvester.awaited import Awaited
+from harvester.known import Known, feeds_of, oldest_of
 from harvester.logbook import Moment, Visit
-from harvester.models import Crawl, Schedule
 from harvester.states import Facts
 from harvester.strip import Strip
-from providers.service import Service
 
 Standing = Connection.Standing
 # Where a file is brought.
 IMPORTS = "harvester:imports"
-# Whose visits are planned and can be asked for.
-VISITED = frozenset(states.WORDS) - {"needs", "gone", "closed", "paused", "file"}
 # What could be lost, and when, is worth a line of its own.
 TROUBLED = frozenset({"needs", "paused", "failed", "stuck"})
 
@@ -54,6 +49,7 @@ class Source:
     prove: str = ""
     feeds: list[dict[str, object]] = field(default_factory=list)
     coverage: str = ""
+    offer: str = ""
     strip: Strip | None = None
     pace: str = ""
     loss: str = ""
@@ -61,8 +57,10 @@ class Source:
     last_good: Moment | None = None
     last_visit: Moment | None = None
     next_visit: Moment | None = None
+    next_words: str = ""
     next_why: str = ""
     found: str = ""
+    awaited: Awaited = field(default_factory=Awaited)
     reconnect: str = ""
     budget: Budget | None = None
     budget_resets: Moment | None = None
@@ -71,7 +69,7 @@ class Source:
     @property
     def can_check(self) -> bool:
         """Whether a visit may be asked for, and visits be paused."""
-        return self.state in VISITED
+        return self.state in coming.VISITED
 
     @property
     def can_resume(self) -> bool:
@@ -79,41 +77,12 @@ class Source:
         return self.state == "paused"
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """All that the rows say about one connection."""
-
-    connection: Connection
-    provider: Service
-    facts: Facts
-    feeds: list[Feed]
-    gaps: list[Gap]
-    crawls: list[Crawl]
-
-    @property
-    def schedules(self) -> list[Schedule]:
-        """Of its lists that are visited."""
-        return [feed.schedule for feed in self.feeds if hasattr(feed, "schedule")]
-
-    @property
-    def main(self) -> Feed | None:
-        """The list that its coverage is about."""
-        return next((feed for feed in self.feeds if hasattr(feed, "schedule")), None)
-
-    @property
-    def shown(self) -> int:
-        """About how many likes its service shows of the main list, 0 where nobody knows."""
-        if self.main is None:
-            return 0
-        return max(self.main.shown_most, risk.window(self.main) or 0)
-
-
 def of(user: User, facts: Sequence[Facts] | None = None) -> list[Source]:
-    """The sources of a person, in the order they were connected; five queries whatever they are."""
+    """The sources of a person, in the order they were connected; six queries whatever they are."""
     connections = list(Connection.objects.of(user).order_by("connected_at", "pk"))
     stated = states.by_connection(states.of(user) if facts is None else facts)
-    feeds, log = _feeds(user), logbook.log(user)
-    holes = list(gaps.standing(user))
+    feeds, log = feeds_of(user), logbook.log(user)
+    holes, coming_in = list(gaps.standing(user)), awaited.of(user)
     found = []
     for connection in connections:
         if connection.standing == Standing.FILE:
@@ -124,29 +93,19 @@ def of(user: User, facts: Sequence[Facts] | None = None) -> list[Source]:
             crawls.sort(key=lambda crawl: (crawl.opened_at, crawl.number), reverse=True)
             standing = [gap for gap in holes if gap.feed_id in {feed.pk for feed in lists}]
             service = upstream.service(connection.provider)
-            found.append(_source(Known(connection, service, shown, lists, standing, crawls)))
-    return found
-
-
-def _feeds(user: User) -> dict[int, list[Any]]:
-    """The lists of a person by source, each with the moment of its oldest like."""
-    found: dict[int, list[Any]] = defaultdict(list)
-    lowest = Entry.objects.filter(feed=OuterRef("pk")).order_by("rank")
-    oldest = Subquery(lowest.values("like__liked_at")[:1])
-    feeds = Feed.objects.of(user).select_related("schedule", "connection").annotate(oldest=oldest)
-    for feed in feeds.defer("connection__grant").order_by("-on_wall", "pk"):
-        found[feed.connection_id].append(feed)
+            pictures = coming_in.get(connection.pk, Awaited())
+            rows = (lists, standing, crawls, pictures)
+            found.append(_source(Known(connection, service, shown, *rows)))
     return found
 
 
 def _source(known: Known) -> Source:
     connection, facts, service = known.connection, known.facts, known.provider.title
-    done = next((crawl for crawl in known.crawls if not crawl.is_live), None)
     good = [each.last_success_at for each in known.schedules if each.last_success_at]
-    planned, budget = _planned(known), upstream.budget(connection)
+    budget = upstream.budget(connection)
     return Source(
         **_named(connection, facts.key),
-        state_words=sentences.state(facts, known.crawls, known.shown),
+        state_words=sentences.state(facts, known.crawls, *known.shown),
         sentence=sentences.of(facts, known.crawls, service),
         older=reverse(IMPORTS) if known.provider.exports else "",
         prove=_prove(connection),
@@ -155,13 +114,13 @@ def _source(known: Known) -> Source:
         question=_question(known),
         last_good=Moment.of(max(good, default=None)),
         last_visit=Moment.of(known.crawls[0].opened_at if known.crawls else None),
-        next_visit=Moment.planned(planned.next_visit_at) if planned else None,
-        next_why=planned.reason if planned else "",
-        found=words.plural(done.new_entries, "new like") if done and done.new_entries else "",
+        **coming.visit(known),
+        found=sentences.found(known.crawls),
+        awaited=known.awaited,
         reconnect=_reconnect(connection) if facts.key in {"needs", "gone"} else "",
         budget=budget if connection.is_usable else None,
         budget_resets=Moment.planned(budget.resets_at) if budget and budget.resets_at else None,
-        visits=logbook.visits(connection, known.crawls, service),
+        visits=logbook.visits(facts, known.crawls, service),
     )
 
 
@@ -195,22 +154,15 @@ def _proven(known: Known) -> dict[str, Any]:
     if main is None:
         return {}
     standing = [gap for gap in known.gaps if gap.feed_id == main.pk]
-    oldest: datetime | None = main.oldest  # type: ignore[attr-defined]  # annotated
-    seen_at = main.completed_at or main.schedule.last_visit_at
+    oldest = oldest_of(main)
     tells = facts.is_late or facts.key in TROUBLED
     return {
         "coverage": proof.coverage(main, standing, oldest, service),
-        "strip": strip.of(main, standing, oldest, seen_at, service),
+        "offer": proof.offer(standing),
+        "strip": strip.of(main, standing, oldest, service),
         "pace": proof.pace(risk.of(main.schedule), service),
         "loss": words.loses(facts.loses_at) if tells else "",
     }
-
-
-def _planned(known: Known) -> Schedule | None:
-    """The next visit to come, None while one is under way or nobody may visit."""
-    if known.facts.live or known.facts.key not in VISITED:
-        return None
-    return min(known.schedules, key=lambda schedule: schedule.next_visit_at, default=None)
 
 
 def _question(known: Known) -> str:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Connection, User
 from archive.models import Feed, Gap
-from harvester import risk
+from harvester import risk, words
 from harvester.models import Crawl, Halt
 
 # A visit that has not moved for so long says so.
@@ -63,6 +63,7 @@ class Facts:
     live: str
     moved_at: datetime | None
     ended: str
+    next_visit_at: datetime | None
     last_success_at: datetime | None
     loses_at: datetime | None
     planned: float | None
@@ -77,6 +78,13 @@ class Facts:
         """Whether half of the time is over in which nothing can be lost: from the last success."""
         warns_at = risk.warning(self.loses_at, self.last_success_at, self.planned)
         return warns_at is not None and timezone.now() >= warns_at
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether a visit was planned and nobody has begun it: no worker, or no beat."""
+        if self.live or self.next_visit_at is None:
+            return False
+        return timezone.now() - self.next_visit_at > words.OVERDUE
 
     @property
     def is_limited(self) -> bool:
@@ -110,7 +118,8 @@ class Facts:
             return "failed"
         if self.completed_at is None:
             return "new"
-        return "late" if self.is_late else "behind" if self.is_open else ""
+        is_late = self.is_late or self.is_overdue
+        return "late" if is_late else "behind" if self.is_open else ""
 
 
 def of(user: User) -> list[Facts]:
@@ -143,7 +152,8 @@ _COLUMNS = (
     *("pk", "provider", "username", "state", "not_before", "feeds__pk"),
     *("feeds__schedule__paused_at", "is_held", "halted_since", "feeds__completed_at"),
     *("is_open", "live", "moved_at", "ended"),
-    *("feeds__schedule__last_success_at", "feeds__schedule__loses_at"),
+    *("feeds__schedule__next_visit_at", "feeds__schedule__last_success_at"),
+    "feeds__schedule__loses_at",
     f"feeds__schedule__pace__{risk.PLANNED}",
 )
 

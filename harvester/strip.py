@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 
 from archive import gaps
 from archive.models import Feed, Gap
+from harvester.proof import Oldest
 
 # In hundredths of the strip: the stub for what is older, and the least that can be seen.
 STUB, LEAST = 5.0, 0.8
@@ -59,22 +60,22 @@ class Strip:
 def of(
     feed: Feed,
     standing: Sequence[Gap],
-    oldest: datetime | None,
-    seen_at: datetime | None,
+    oldest: Oldest | None,
     service: str,
 ) -> Strip | None:
-    """The strip of a list; None where nothing is kept. `seen_at`: when somebody last looked."""
+    """The strip of a list; None before a first visit has proven anything."""
     now = timezone.now()
-    if oldest is None or seen_at is None or oldest >= now:
+    if oldest is None or feed.completed_at is None or oldest.at >= now:
         return None
     bottom = next((gap for gap in standing if gap.lower is None), None)
-    scale = Scale(oldest, now, STUB if bottom else 0.0)
-    pieces = [*_base(scale, bottom, seen_at), *_holes(scale, standing)]
+    scale = Scale(oldest.at, now, STUB if bottom else 0.0)
+    pieces = [*_base(scale, bottom, feed.completed_at), *_holes(scale, standing)]
     kinds = {piece.kind for piece in pieces}
     legend = [
         (kind, said.format(service=service)) for kind, said in LEGEND.items() if kind in kinds
     ]
-    return Strip(feed.pk, date_format(oldest, "M Y"), pieces, list(_ticks(scale)), legend)
+    since = f"{'' if oldest.is_exact else '≈ '}{date_format(oldest.at, 'M Y')}"
+    return Strip(feed.pk, since, pieces, list(_ticks(scale)), legend)
 
 
 @dataclass(frozen=True, slots=True)

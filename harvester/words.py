@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from harvester import reasons
 from harvester.models import Crawl
 
 # By the code of the trouble; {service} is what people call it.
@@ -16,7 +17,11 @@ TROUBLES = {
     "seal": "The administrator of this house has to look after its keys (TOKEN_KEYS).",
     "no_grant": "We have no permission to read this account.",
     "retired": "{service} has closed this list for everybody. What we have stays.",
+    "kills_workers": "Whoever read this list broke down over it three times, so we set the visit "
+    "aside. The next one looks again.",
 }
+# What comes later than planned by so much is overdue.
+OVERDUE = timedelta(minutes=10)
 # Troubles that only time ends: the service, or a host that counts everybody, asked to wait.
 LIMITS = frozenset({"rate_limited", "host_rests", "connection_waits"})
 # By what became of the visit, where the code has no words of its own.
@@ -24,12 +29,20 @@ WAITING = "{service} is not answering as it should. We try again {when}."
 LIMITED = "{service} asked us to slow down. We go on {when}."
 USED_UP = "We have asked {service} as often as we may in an hour. We go on {when}."
 NEEDS_YOU = "{service} ended our permission. Reconnect, and we go on where we stopped."
+UNREACHABLE = "We cannot reach {service}. We try again {when}."
+NO_ROOM = (
+    "The storage of this house takes no pictures at the moment. They stay wanted, and come when "
+    "it does."
+)
 ENDED = "The visit ended early. What it found is kept; the next one looks again."
 
 
 def trouble(crawl: Crawl, service: str, *, needs_you: bool, limited: bool) -> str:
-    """What went wrong with a visit, and what happens now."""
-    if needs_you:
+    """What went wrong with a visit, and what happens now.
+
+    `needs_you` is about the visit that waits for its person; what ended before had its own reason.
+    """
+    if needs_you and crawl.state == Crawl.State.WAITING:
         return NEEDS_YOU.format(service=service)
     if crawl.trouble in TROUBLES:
         return TROUBLES[crawl.trouble].format(service=service)
@@ -37,24 +50,33 @@ def trouble(crawl: Crawl, service: str, *, needs_you: bool, limited: bool) -> st
         when = ahead(crawl.not_before) if crawl.not_before else "soon"
         if crawl.trouble == "budget_used":
             return USED_UP.format(service=service, when=when)
-        is_limited = limited or crawl.trouble in LIMITS
-        return (LIMITED if is_limited else WAITING).format(service=service, when=when)
-    return ENDED
+        if limited or crawl.trouble in LIMITS:
+            return LIMITED.format(service=service, when=when)
+        said = UNREACHABLE if crawl.trouble in reasons.OUT_OF_REACH else WAITING
+        return said.format(service=service, when=when)
+    return reasons.ENDS.get(crawl.trouble, ENDED).format(service=service)
 
 
 def visit(crawl: Crawl, service: str, *, needs_you: bool = False, limited: bool = False) -> str:
     """One line of the log."""
     match crawl.state:
-        case Crawl.State.QUEUED:
-            return "About to start."
-        case Crawl.State.RUNNING:
-            return f"Reading page {crawl.pages + 1}."
+        case Crawl.State.QUEUED | Crawl.State.RUNNING:
+            return _progress(crawl)
         case Crawl.State.DONE:
             return _done(crawl, service)
         case Crawl.State.STOPPED:
             return "Stopped. What it found is kept."
         case _:
             return trouble(crawl, service, needs_you=needs_you, limited=limited)
+
+
+def _progress(crawl: Crawl) -> str:
+    """How far a visit is, and what it does next."""
+    if not crawl.pages:
+        is_read = crawl.state == Crawl.State.RUNNING
+        return "Reading the first page." if is_read else "About to start."
+    read = plural(crawl.new_entries + crawl.known_entries, "like")
+    return f"{read} read. Page {crawl.pages + 1} is next."
 
 
 def _done(crawl: Crawl, service: str) -> str:
@@ -113,7 +135,7 @@ def loses(at: datetime | None) -> str:
         return ""
     if at <= timezone.now():
         return f"Since {clock(at)} something may have been lost."
-    return f"Something could be lost after {clock(at)} if we cannot visit until then."
+    return f"Something could be lost after {clock(at)} if we cannot visit before then."
 
 
 def stuck(crawl: Crawl, since: datetime) -> str:
@@ -144,8 +166,10 @@ def ago(moment: datetime) -> str:
 
 
 def ahead(moment: datetime) -> str:
-    """How far ahead."""
+    """How far ahead; a moment that is over is about to come, unless it is over for long."""
     span = moment - timezone.now()
+    if -span > OVERDUE:
+        return f"{_span(-span)} overdue"
     return "in a moment" if span < timedelta(seconds=45) else f"in {_span(span)}"
 
 

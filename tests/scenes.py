@@ -73,7 +73,6 @@ class House:
         likes = list(Like.objects.filter(wall_feed=self.feed).newest_first())
         for state, place, estimate in (("lost", 40, 12), ("open", 62, 25)):
             standings.gap(self.feed, place, state=state, estimate=estimate)
-        standings.gap(self.feed, len(likes) - 1)
         return likes[30].pk
 
     def end(self) -> int:

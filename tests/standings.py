@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts import upstream
 from accounts.models import Connection, User
-from archive.models import Entry, Feed, Gap, Like, MonthCount
+from archive.models import Entry, Feed, Gap, Like, MediaItem, MonthCount
 from archive.models.feed import BLOCK, STRIDE
 from archive.rollup import month_of
 from archive.words import document
@@ -105,7 +105,33 @@ def unread(name: str = "unread") -> Feed:
     now = timezone.now()
     feed = well(name)
     gap(feed, 6, state="open", estimate=25)
-    visit(feed, 14, now - MOMENT, state="failed", trouble="circles", gaps=1, new_entries=7)
+    visit(feed, 14, now - MOMENT / 2, state="failed", trouble="circles", gaps=1, new_entries=7)
+    Schedule.objects.filter(feed=feed).update(reason="because the last visit ended early")
+    return feed
+
+
+def behind(name: str = "behind") -> Feed:
+    """An earlier visit was cut off, and the one after that did not come so far down."""
+    feed = well(name)
+    gap(feed, 40, state="open", estimate=25)
+    feed.crawls.filter(number=12).update(gaps=1, state="stopped")
+    return feed
+
+
+def new(name: str = "new") -> Feed:
+    """It is connected, and its first visit is about to start."""
+    feed = source(name, likes=0, last_success_at=None, loses_at=None, pace={}, last_visit_at=None)
+    feed.crawls.all().delete()
+    Feed.objects.filter(pk=feed.pk).update(completed_at=None, shown_most=0)
+    Schedule.objects.filter(feed=feed).update(next_visit_at=timezone.now(), reason="")
+    return feed
+
+
+def busy(name: str = "busy") -> Feed:
+    """A visit is under way, and all before it were complete."""
+    now = timezone.now()
+    feed = well(name)
+    visit(feed, 14, now - timedelta(seconds=4), state="running", moved_at=now, pages=1)
     return feed
 
 
@@ -138,7 +164,27 @@ def late(name: str = "late") -> Feed:
     )
     visit(feed, 8, now - 2 * DAY, new_entries=14)
     for number, hours in enumerate((30, 20, 9, 3), 9):
-        visit(feed, number, now - hours * HOUR, state="failed", known_entries=0, pages=0)
+        ended = {"state": "failed", "trouble": "no_data", "pages": 0, "known_entries": 0}
+        visit(feed, number, now - hours * HOUR, **ended)
+    return feed
+
+
+def overdue(name: str = "overdue") -> Feed:
+    """The planned visit has not begun: no worker is there, or no metronome."""
+    now = timezone.now()
+    feed = source(name, last_success_at=now - 7 * HOUR, next_visit_at=now - 3 * HOUR)
+    feed.crawls.filter(number__gt=11).delete()
+    Feed.objects.filter(pk=feed.pk).update(completed_at=now - 7 * HOUR)
+    return feed
+
+
+def no_room(name: str = "no_room") -> Feed:
+    """Likes are kept, and the storage takes none of their pictures."""
+    feed = well(name)
+    MediaItem.objects.bulk_create(
+        MediaItem(user=feed.user, like=like, kind="image", position=0, trouble="storage")
+        for like in feed.user.likes.newest_first()[:12]
+    )
     return feed
 
 
@@ -160,7 +206,7 @@ def limited(name: str = "limited") -> Feed:
     feed = well(name)
     Connection.objects.filter(feeds=feed).update(not_before=now + HOUR)
     until = {"state": "waiting", "not_before": now + HOUR, "trouble": "rate_limited"}
-    visit(feed, 14, now - MOMENT, new_entries=20, moved_at=now - MOMENT, **until)
+    visit(feed, 14, now - MOMENT / 2, new_entries=20, moved_at=now, **until)
     return feed
 
 
@@ -171,7 +217,7 @@ def used_up(name: str = "used_up") -> Feed:
     assert most is not None
     ask(feed, most.budget)
     until = {"state": "waiting", "not_before": now + HOUR / 2, "trouble": "budget_used"}
-    visit(feed, 14, now - MOMENT, new_entries=20, moved_at=now - MOMENT, **until)
+    visit(feed, 14, now - MOMENT / 2, new_entries=20, moved_at=now, **until)
     return feed
 
 
@@ -188,6 +234,7 @@ def stuck(name: str = "stuck") -> Feed:
     now = timezone.now()
     feed = well(name)
     moved = now - timedelta(minutes=14)
+    feed.crawls.filter(number=13).delete()
     visit(feed, 14, moved - MOMENT, state="running", moved_at=moved, new_entries=20)
     return feed
 
@@ -202,11 +249,28 @@ def paused(name: str = "paused") -> Feed:
     return feed
 
 
+def gone(name: str = "gone") -> Feed:
+    """Disconnected by its person."""
+    feed = well(name)
+    Connection.objects.filter(feeds=feed).update(state="disconnected", grant="")
+    return feed
+
+
+def file(name: str = "file") -> Feed:
+    """It came as files, and is never visited."""
+    feed = source(name)
+    Connection.objects.filter(feeds=feed).update(standing="file", grant="")
+    feed.crawls.all().delete()
+    feed.schedule.delete()
+    return feed
+
+
 def closed(name: str = "closed") -> Feed:
     """The service has closed the list for everybody; other people's are not in this house."""
     feed = well(name)
     Connection.objects.filter(feeds=feed).update(instance="closed.example")
     Halt.objects.create(provider="instagram", instance="closed.example", kind="liked")
+    feed.crawls.filter(number=13).delete()
     visit(feed, 14, timezone.now() - HOUR, state="failed", trouble="retired", known_entries=0)
     return feed
 
@@ -214,7 +278,8 @@ def closed(name: str = "closed") -> Feed:
 ALL: dict[str, Callable[[], Feed]] = {
     builder.__name__: builder
     for builder in (
-        *(well, lost, unread, arriving, held, late, ended, limited, used_up, stuck, paused, closed),
+        *(well, lost, unread, behind, new, busy, arriving, held, late, overdue, no_room, ended),
+        *(limited, used_up, stuck, paused, closed, gone, file),
     )
 }
 
@@ -233,6 +298,7 @@ def _like(feed: Feed, count: int, now: datetime) -> None:
             posted_at=moment - DAY,
             liked_at=moment,
             is_settled=True,
+            is_exact=True,
             wall_feed=feed,
             rank=BLOCK - STRIDE * (place + 1),
             document=document(f"Harbour at dusk, number {place}", "ada"),

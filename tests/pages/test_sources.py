@@ -30,7 +30,7 @@ def test_a_source_says_what_its_service_shows(as_alice, alice):
     visited(alice)
     visited(alice, provider="bluesky", standing="followed")
     html = get(as_alice, "/sources/")
-    assert "Instagram shows its newest 300." in html
+    assert "Instagram shows your newest 300." in html
     assert "Bluesky shows everything." in html
 
 

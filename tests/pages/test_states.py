@@ -23,7 +23,14 @@ SAID = {
     "well": ("ok", "Up to date"),
     "lost": ("ok", "Up to date"),
     "unread": ("failed", "Last visit ended early"),
-    "arriving": ("catching", "Catching up (140 of about 300)"),
+    "behind": ("behind", "Not complete yet"),
+    "new": ("new", "About to start"),
+    "busy": ("busy", "Checking now"),
+    "overdue": ("late", "Overdue"),
+    "no_room": ("ok", "Up to date"),
+    "gone": ("gone", "Not connected"),
+    "file": ("file", "From a file"),
+    "arriving": ("catching", "Catching up (140 of at most 300)"),
     "held": ("held", "Needs your answer"),
     "late": ("failed", "Last visit ended early"),
     "limited": ("waiting", r"Waiting \(until (.*, )?\d\d:\d\d UTC\)"),
@@ -51,6 +58,11 @@ def test_every_state_is_called_by_its_name(name):
     key, said = SAID[name]
     assert shown.state == key
     assert shown.state_words == said or re.fullmatch(said, shown.state_words)
+
+
+def test_no_state_goes_unseen():
+    assert {key for key, _ in SAID.values()} == set(states.WORDS)
+    assert SAID.keys() == standings.ALL.keys()
 
 
 @pytest.mark.parametrize("name", [name for name in SAID if SAID[name][0] != "ok"])
