@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 
 from accounts import upstream
-from accounts.models import User
+from accounts.models import Connection, User
 from archive.models import Entry, Feed, Gap, Like
 from providers.service import Service
 
@@ -74,8 +74,9 @@ def row(gap: Gap) -> Row:
     """What a page prints of a gap."""
     service = upstream.service(gap.feed.connection.provider)
     is_open = gap.state == State.OPEN
-    bring = reverse(IMPORTS) if service.exports and not is_open else ""
-    check = reverse(CHECK, args=[gap.feed.connection_id]) if is_open else ""
+    goes_on = is_open and _is_visited(gap)
+    bring = reverse(IMPORTS) if service.exports and not goes_on else ""
+    check = reverse(CHECK, args=[gap.feed.connection_id]) if goes_on else ""
     look = "older" if gap.lower is None else gap.state
     return Row(look, said(gap), why(gap, service), how(gap, service), check, bring)
 
@@ -87,6 +88,8 @@ def said(gap: Gap) -> str:
         if gap.state == State.OPEN:
             return f"{title} has not been read any further yet."
         return f"Older than this {title} shows no more."
+    if gap.state == State.OPEN:
+        return f"{about(gap)}{when(*ends(gap))} still to be read."
     return f"{about(gap)} may be missing{when(*ends(gap))}."
 
 
@@ -123,9 +126,9 @@ def why(gap: Gap, service: Service) -> str:
         return "A visit was cut off here, before it met what we already had."
     kind = service.kinds.get(gap.feed.kind)
     shown = gap.feed.window or (kind.window if kind else None)
-    newest = f"its newest {shown:,}" if shown else "a part"
+    newest = f"your newest {shown:,}" if shown else "a part of your likes"
     if gap.lower is None:
-        return f"{service.title} shows {newest} of your likes, and these are all of them."
+        return f"{service.title} shows {newest}, and these are all of them."
     return (
         f"More was liked between two visits than {service.title} shows ({newest}), "
         "so these had slid out of reach before we came back."
@@ -135,10 +138,24 @@ def why(gap: Gap, service: Service) -> str:
 def how(gap: Gap, service: Service) -> str:
     """What helps against it."""
     if gap.state == State.OPEN:
-        return "The next visit goes on here by itself; you need not wait for it."
+        if _is_visited(gap):
+            return "The next visit goes on here by itself; you need not wait for it."
+        return (
+            f"No visit goes on here before {service.title} is connected again. {_export(service)}"
+        )
+    return _export(service)
+
+
+def _export(service: Service) -> str:
+    """What its export is good for."""
     if service.exports:
         return f"Your export from {service.title} tells of all your likes, and brings them in."
     return f"{service.title} has no way to show them again."
+
+
+def _is_visited(gap: Gap) -> bool:
+    """Whether its source is connected, so that visits go on by themselves."""
+    return gap.feed.connection.state == Connection.State.CONNECTED
 
 
 def _day(moment: datetime) -> str:

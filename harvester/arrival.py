@@ -13,7 +13,7 @@ from accounts.models import Connection, User
 from archive import tiles
 from archive.models import Feed, Gap, Like, MediaItem
 from archive.tiles import Tile
-from harvester import states, words
+from harvester import mishaps, states, words
 from harvester.models import Crawl
 from harvester.sources import IMPORTS
 from providers.service import Service
@@ -29,7 +29,7 @@ class Arrival:
     """What has come so far. `over`: nothing more will change by itself.
 
     `everything`: the service shows all likes, however many there are. `older`: where an export
-    with those is brought that it does not show any more.
+    with those is brought that it does not show any more. `no_room`: the storage takes no pictures.
     """
 
     state: str
@@ -45,6 +45,7 @@ class Arrival:
     reconnect: str
     everything: bool
     older: str
+    no_room: bool
 
 
 def of(user: User, feed: Feed) -> Arrival:
@@ -56,6 +57,7 @@ def of(user: User, feed: Feed) -> Arrival:
     state = _state(connection, crawl, feed, arriving=media["now"])
     if state in SETTLED and missing & {"open", "held"}:
         state = "partly"
+    no_room = state == "pictures" and media["turned_away"] > 0
     mine = Like.objects.of(user).on_wall().filter(entries__feed=feed)
     newest = mine.newest_first().defer("document")[:SHOWN]
     return Arrival(
@@ -66,7 +68,7 @@ def of(user: User, feed: Feed) -> Arrival:
         likes=feed.entries_count,
         pictures=media["kept"],
         wanted=media["wanted"],
-        words=_words(state, user, feed, crawl, service, missing),
+        words=words.NO_ROOM if no_room else _words(state, user, feed, crawl, service, missing),
         tiles=tiles.hang(list(newest)),
         over=state in {"needs", "stopped", "done", "partly"},
         reconnect=reverse("accounts:provider", args=[connection.provider])
@@ -74,6 +76,7 @@ def of(user: User, feed: Feed) -> Arrival:
         else "",
         everything=_window(feed, service) is None,
         older=reverse(IMPORTS) if state in SETTLED and _is_cut(feed, service, missing) else "",
+        no_room=no_room,
     )
 
 
@@ -87,6 +90,7 @@ def _media(feed: Feed) -> dict[str, int]:
             kept=Count("pk", filter=Q(state=state.STORED)),
             wanted=Count("pk", filter=Q(state=state.WANTED)),
             now=Count("pk", filter=Q(state=state.WANTED, attempts=0)),
+            turned_away=Count("pk", filter=Q(state=state.WANTED, trouble=mishaps.STORAGE)),
         )
     )
 
@@ -102,13 +106,15 @@ def _missing(feed: Feed) -> set[str]:
 
 
 def _state(connection: Connection, crawl: Crawl | None, feed: Feed, *, arriving: int) -> str:
-    """waiting, running, pictures (all likes are here), done; slow, needs, stopped."""
+    """waiting, running, pictures (all likes are here), done; slow, stuck, needs, stopped."""
     if connection.state == Connection.State.NEEDS_YOU:
         return "needs"
     if crawl and crawl.state in ENDED:
         return "stopped"
     if feed.completed_at is not None or (crawl and crawl.state == Crawl.State.DONE):
         return "pictures" if arriving else "done"
+    if crawl and states.is_stuck(crawl):
+        return "stuck"
     if crawl is None or crawl.state == Crawl.State.QUEUED:
         return "waiting"
     return "running" if crawl.state == Crawl.State.RUNNING else "slow"
@@ -119,8 +125,12 @@ def _words(
 ) -> str:
     if crawl is None or state in {"waiting", "running"}:
         return ""
+    if state == "needs":
+        return words.NEEDS_YOU.format(service=service.title)
+    if state == "stuck":
+        return words.stuck(crawl, states.moved_at(crawl))
     if state not in SETTLED:
-        return words.visit(crawl, service.title, needs_you=state == "needs")
+        return words.visit(crawl, service.title)
     oldest, likes = _oldest(user, feed), feed.entries_count
     if missing & {"open", "held", "lost"}:
         return words.first_part(likes, oldest, service.title, missing)

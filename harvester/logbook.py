@@ -48,8 +48,9 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A line of the log."""
+    """A line of the log; `anchor` is what it is called by on the page."""
 
+    anchor: str
     began: Moment | None
     took: str
     pages: int
@@ -89,6 +90,7 @@ def _visit(crawl: Crawl, said: str) -> Visit:
     states = {Crawl.State.DONE: "ok", Crawl.State.WAITING: "waiting", Crawl.State.FAILED: "failed"}
     end = crawl.finished_at or timezone.now()
     return Visit(
+        anchor=f"visit-{crawl.pk}",
         began=Moment.of(crawl.opened_at),
         took=words.took(end - (crawl.began_at or crawl.opened_at)),
         pages=crawl.pages,

@@ -67,6 +67,11 @@ class Source:
     visits: list[Visit] = field(default_factory=list)
 
     @property
+    def anchor(self) -> str:
+        """What its parts are called by on the page."""
+        return str(self.id)
+
+    @property
     def can_check(self) -> bool:
         """Whether a visit may be asked for, and visits be paused."""
         return self.state in coming.VISITED

@@ -37,8 +37,10 @@ WORDS = {
 }
 # What the dot in the bar shows when there are several: the worst first.
 WORST = tuple(WORDS)[:-1]
-# Something is under way, and the page looks again by itself.
+# Something is under way.
 BUSY = frozenset({"busy", "catching", "stuck", "new"})
+# It can change at any moment, so that whoever looks at it sees it soon.
+MOVES = BUSY | {"waiting", "late"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,17 @@ def _told(connections: QuerySet[Connection]) -> QuerySet[Connection]:
         moved_at=Subquery(live.values(at=moved)[:1]),
         ended=Subquery(over.values("state")[:1]),
     )
+
+
+def moved_at(crawl: Crawl) -> datetime:
+    """When a visit last did anything, or was going to."""
+    moments = (crawl.opened_at, crawl.began_at, crawl.moved_at, crawl.not_before)
+    return max(moment for moment in moments if moment)
+
+
+def is_stuck(crawl: Crawl) -> bool:
+    """Whether a visit that is under way has not moved for long."""
+    return crawl.is_live and timezone.now() - moved_at(crawl) > STUCK
 
 
 def is_held(feed: Feed) -> bool:

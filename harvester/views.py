@@ -53,10 +53,9 @@ def page(request: SignedInRequest) -> HttpResponse:
 @require_safe
 @login_required
 def status(request: SignedInRequest) -> HttpResponse:
-    """Their cards alone, asked for while something is under way."""
-    context = _sources(request)
-    code = 200 if context["busy"] else STOP_POLLING
-    return render(request, "harvester/_sources.html", context, status=code)
+    """Their cards alone, with the state and the alarm of the page they are on."""
+    context = _sources(request) | {"fresh": True}
+    return render(request, "harvester/_sources.html", context)
 
 
 @require_POST
@@ -152,7 +151,7 @@ def _sources(request: SignedInRequest) -> dict[str, object]:
     return {
         "sources": mine,
         "others": doors()["services"],
-        "busy": any(source.state in states.BUSY for source in mine),
+        "busy": any(source.state in states.MOVES for source in mine),
         # What every page shows, from the same rows.
         "source_state": states.summary(facts),
         "alarm": alarm.of(facts),

@@ -68,16 +68,16 @@ class House:
         profile = following.find("bluesky", HANDLE)
         return first_visit(following.follow(user, "bluesky", profile))
 
-    def miss(self) -> int:
-        """Something is missing on the wall; the like before which a page about it begins."""
+    def miss(self) -> tuple[int, int]:
+        """Something is lost, and something is not read yet: before which likes pages begin."""
         likes = list(Like.objects.filter(wall_feed=self.feed).newest_first())
         for state, place, estimate in (("lost", 40, 12), ("open", 62, 25)):
             standings.gap(self.feed, place, state=state, estimate=estimate)
-        return likes[30].pk
+        return likes[30].pk, likes[52].pk
 
     def end(self) -> int:
         """The like before which the last page of the wall begins."""
-        return list(Like.objects.filter(wall_feed=self.feed).newest_first())[-12].pk
+        return list(Like.objects.filter(wall_feed=self.feed).newest_first())[-8].pk
 
     def addresses(self) -> dict[str, object]:
         """What stands between the braces of the pages."""

@@ -61,14 +61,30 @@ DOORS = (
 STATES = (
     ("s-lost-wide-light", "s-late-wide-dark"),
     ("s-held-wide-light", "s-ended-wide-dark"),
-    ("gap-wide-light", "s-unread-wide-light"),
+    ("gap-wide-light", "s-behind-wide-dark"),
     (
+        "s-new-phone-light",
+        "s-busy-phone-dark",
         "s-arriving-phone-light",
         "s-limited-phone-dark",
         "s-used_up-phone-light",
+        "s-stuck-phone-dark",
+    ),
+    (
+        "s-overdue-phone-light",
+        "s-paused-phone-dark",
+        "s-closed-phone-light",
+        "s-gone-phone-dark",
+        "s-no_room-phone-light",
+        "s-file-phone-dark",
+    ),
+    (
+        "s-unread-phone-light",
         "gap-phone-dark",
-        "s-paused-phone-light",
-        "s-closed-phone-dark",
+        "gap-open-phone-light",
+        "gap-end-phone-dark",
+        "s-well-phone-light",
+        "s-held-phone-dark",
     ),
 )
 SIZES = {"wide": (1440, 900), "phone": (390, 844)}
@@ -230,8 +246,9 @@ def states(browser: Browser, site: str, house: scenes.House, out: Path) -> None:
     """Sources in every state, each somebody's own, and what may be missing on a wall."""
     for name, make in standings.ALL.items():
         look(browser, site, {f"s-{name}": "/sources/"}, make().user, out)
-    missing = house.miss()
-    pages = {"gap": f"/likes/?before={missing}", "gap-end": f"/likes/?before={house.end()}"}
+    lost, unread = house.miss()
+    places = {"gap": lost, "gap-open": unread, "gap-end": house.end()}
+    pages = {name: f"/likes/?before={before}" for name, before in places.items()}
     look(browser, site, pages, house.person, out)
     showcase(out, out / "sources.webp", STATES)
 

@@ -55,7 +55,7 @@ TABLE: dict[tuple[str, str], tuple[int | str, int, int, int]] = {
     ("harvester:welcome", "GET"): (SIGN_IN, 302, 302, 302),
     ("harvester:arriving", "GET"): (SIGN_IN, 286, 286, 286),
     ("harvester:sources", "GET"): (SIGN_IN, 200, 200, 200),
-    ("harvester:status", "GET"): (SIGN_IN, 286, 286, 286),
+    ("harvester:status", "GET"): (SIGN_IN, 200, 200, 200),
     ("harvester:check", "POST"): (SIGN_IN, 404, 302, 404),
     ("harvester:accept", "POST"): (SIGN_IN, 404, 302, 404),
     ("harvester:pause", "POST"): (SIGN_IN, 404, 302, 404),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.utils import timezone
+
+from accounts.models import Connection
 from archive.models import Feed
 from harvester import arrival
 from harvester.models import Crawl
-from harvester.words import first_visit
-from tests.pages.conftest import NOON, feed_of
+from harvester.words import NO_ROOM, first_visit
+from tests.pages.conftest import NOON, feed_of, picture
 from tests.pages.gaps import gap
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +34,33 @@ def test_a_service_that_shows_everything_is_not_said_to_show_its_newest(as_alice
     html = page(as_alice)
     assert "We are fetching all your likes" in html
     assert "newest" not in html
+
+
+def test_a_first_visit_that_has_not_moved_says_so(as_alice, alice):
+    feed = begun(feed_of(alice), "running")
+    Crawl.objects.update(opened_at=timezone.now() - timedelta(minutes=11))
+    html = page(as_alice)
+    assert "This takes longer than it should" in html
+    assert "This visit has not moved for 11 minutes. It is taken up again from its" in html
+    Crawl.objects.filter(feed=feed).update(moved_at=timezone.now(), pages=1)
+    assert "We are fetching" in page(as_alice)
+
+
+def test_pictures_that_the_storage_does_not_take_are_not_said_to_arrive(as_alice, alice, hang):
+    feed = begun(feed_of(alice), "done")
+    Feed.objects.filter(pk=feed.pk).update(entries_count=1, completed_at=NOON)
+    picture(hang(feed=feed), state="wanted", trouble="storage")
+    html = page(as_alice)
+    assert NO_ROOM in html
+    assert "arriving" not in html
+
+
+def test_after_a_sign_in_ended_the_last_visit_is_not_said_to_be_well(as_alice, alice):
+    begun(feed_of(alice), "done")
+    Connection.objects.update(state="needs_you")
+    html = page(as_alice)
+    assert "Instagram ended our permission." in html
+    assert "Nothing new" not in html
 
 
 def test_progress_without_a_known_end_claims_none(as_alice, alice):

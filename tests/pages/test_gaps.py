@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import Connection
 from archive import gaps
 from archive.models import Feed, Gap
 from harvester.models import Schedule
@@ -57,7 +58,7 @@ def test_a_gap_hangs_between_its_two_likes(as_alice, three, address):
 def test_a_gap_says_why_and_what_helps(as_alice, three):
     gap(three[1], three[0], estimate=12)
     html = get(as_alice, "/likes/")
-    assert "More was liked between two visits than Instagram shows (its newest 300)" in html
+    assert "More was liked between two visits than Instagram shows (your newest 300)" in html
     assert '<a class="button" href="/sources/import/">' in html
 
 
@@ -71,6 +72,22 @@ def test_an_open_gap_can_be_checked_at_once(as_alice, three, django_capture_on_c
     with django_capture_on_commit_callbacks() as bells:
         as_alice.post(where)
     assert len(bells) == 1
+
+
+def test_an_open_gap_says_what_is_still_to_be_read(as_alice, three):
+    facts = {"state": "open", "estimate": 12, "after": AFTER, "before": BEFORE}
+    gap(three[1], three[0], **facts)
+    assert "About 12 likes between 3 and 9 June 2025 still to be read." in get(as_alice, "/likes/")
+
+
+def test_no_visit_is_promised_to_an_open_gap_that_none_can_reach(as_alice, three):
+    gap(three[1], three[0], state="open")
+    Connection.objects.update(state="needs_you")
+    html = get(as_alice, "/likes/")
+    assert "No visit goes on here before Instagram is connected again." in html
+    assert "The next visit goes on" not in html
+    assert "/check/" not in html
+    assert '<a class="button" href="/sources/import/">' in html
 
 
 def test_a_service_without_exports_offers_none(as_alice, alice, hang):
