@@ -46,7 +46,7 @@ class ScheduleAdmin(Desk[Schedule]):
     """Sources at risk: whatever could be lost first stands first; and when each is visited."""
 
     list_display = (
-        *("feed", "person", "source_state", "trouble", "last_success_at", "loses_at"),
+        *("feed", "person", "loses_at", "last_success_at", "source_state", "trouble"),
         *("gaps", "held", "failures", "paused_at", "next_visit_at", "reason"),
     )
     list_filter = (
@@ -88,9 +88,10 @@ class ScheduleAdmin(Desk[Schedule]):
     def gaps(self, schedule: Any) -> int:
         return int(schedule.gaps_standing)
 
-    @admin.display(description="held", boolean=True)
-    def held(self, schedule: Schedule) -> bool:
-        return states.is_held(schedule.feed)
+    @admin.display(description="held")
+    def held(self, schedule: Schedule) -> str:
+        # A red cross where all is well would be read as a fault.
+        return "yes" if states.is_held(schedule.feed) else "no"
 
     @admin.action(description="Check now", permissions=["pull"])
     def check_now(self, request: HttpRequest, queryset: QuerySet[Schedule]) -> None:
