@@ -23,6 +23,12 @@ class User(AbstractUser):
     theme = models.CharField(max_length=5, choices=Theme.choices, default=Theme.AUTO)
 
     class Meta:
+        indexes: ClassVar = [
+            # Few are: who looks for them, or that somebody is not one, need not read people.
+            models.Index(
+                fields=["id"], name="person_inactive", condition=models.Q(is_active=False)
+            ),
+        ]
         verbose_name = "person"
         verbose_name_plural = "people"
 
@@ -98,6 +104,15 @@ class Connection(models.Model):
             models.CheckConstraint(
                 name="a_disconnected_grant_is_wiped",
                 condition=~models.Q(state="disconnected") | models.Q(grant=""),
+            ),
+        ]
+
+        indexes: ClassVar = [
+            # Which must not be read: found out for many at once without reading connections.
+            models.Index(
+                fields=["id"],
+                name="connection_unusable",
+                condition=~models.Q(state="connected") | models.Q(standing="file"),
             ),
         ]
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts.models import Connection, User
@@ -19,7 +19,10 @@ __all__ = ["Chore", "Crawl", "Halt", "Import", "ImportRow", "Schedule"]
 class Schedule(models.Model):
     """When a feed is visited next, and why."""
 
-    feed = models.OneToOneField(Feed, on_delete=models.CASCADE, related_name="schedule")
+    # Also its key: each index is written whenever the next visit moves.
+    feed = models.OneToOneField(
+        Feed, on_delete=models.CASCADE, related_name="schedule", primary_key=True
+    )
     next_visit_at = models.DateTimeField(db_default=Now(), db_index=True)
     reason = models.CharField(max_length=200, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
@@ -158,7 +161,8 @@ class Crawl(models.Model):
     # Whether its list was closed for everybody, as of when the row was locked.
     is_halted = False
 
-    feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="crawls")
+    # Found by the index of one_number_per_crawl, as the newest of a feed is.
+    feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="crawls", db_index=False)
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=7, choices=State.choices, default=State.QUEUED)
     asked = models.BooleanField(default=False)
@@ -206,6 +210,7 @@ class Crawl(models.Model):
 
     class Meta:
         constraints: ClassVar = [
+            # Its index is also the way to all that are live: they are few.
             models.UniqueConstraint(
                 fields=["feed"],
                 name="one_live_crawl_per_feed",
@@ -222,14 +227,6 @@ class Crawl(models.Model):
                 condition=Q(lease__isnull=True, leased_until__isnull=True)
                 | Q(lease__isnull=False, leased_until__isnull=False),
             ),
-        ]
-        indexes: ClassVar = [
-            models.Index(
-                F("opened_at"),
-                name="crawl_live",
-                condition=Q(state__in=["queued", "running", "waiting"]),
-            ),
-            models.Index(fields=["feed", "-number"], name="crawl_log"),
         ]
         verbose_name = "visit"
 

@@ -124,6 +124,14 @@ class Entry(models.Model):
                 deferrable=models.Deferrable.IMMEDIATE,
             ),
         ]
+        indexes: ClassVar = [
+            # Which want a second look: few, and asked for whenever a visit is opened.
+            models.Index(
+                fields=["feed"],
+                name="entry_unseen",
+                condition=Q(unseen_at__isnull=False, missing_since__isnull=True),
+            ),
+        ]
         verbose_name_plural = "entries"
 
     def __str__(self) -> str:

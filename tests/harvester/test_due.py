@@ -160,6 +160,15 @@ def test_what_must_not_be_visited_is_put_off_and_stands_in_nobodys_way(listed, w
     assert not tick._waiting()["schedules"]
 
 
+def test_of_those_with_visits_under_way_only_what_is_left_of_a_few_is_opened(listed):
+    made = feeds("many", 12)
+    for feed in made[:3]:
+        plan.open_crawl(feed)
+    Schedule.objects.update(next_visit_at=timezone.now() - HOUR)
+    assert opening.open_due(100) <= opening.OF_ONE - 3
+    assert Crawl.objects.live().count() <= opening.OF_ONE
+
+
 def test_a_visit_opened_in_a_batch_is_like_one_that_is_opened_alone(shelf, listed):
     for likes, whole in ((9, True), (2, False)):
         listed.like(likes)
@@ -199,6 +208,7 @@ def test_long_lists_without_an_end_are_walked_whole_less_often(
 def test_an_entry_that_was_not_seen_wants_a_second_look(shelf, listed, alone):
     listed.like(5)
     visit(shelf)
+    Feed.objects.update(window=300)
     assert not opened(shelf, alone=alone).whole
     Crawl.objects.live().delete()
     Entry.objects.filter(pk=Entry.objects.first().pk).update(unseen_at=timezone.now())
@@ -206,6 +216,13 @@ def test_an_entry_that_was_not_seen_wants_a_second_look(shelf, listed, alone):
     Crawl.objects.live().delete()
     Entry.objects.exclude(unseen_at=None).update(missing_since=timezone.now())
     assert not opened(shelf, alone=alone).whole
+
+
+def test_in_a_list_without_an_end_it_does_not_ask_for_a_whole_walk(shelf, listed):
+    listed.like(5)
+    visit(shelf)
+    Entry.objects.filter(pk=Entry.objects.first().pk).update(unseen_at=timezone.now())
+    assert not opened(shelf, alone=False).whole
 
 
 def opened(feed: Feed, *, alone: bool) -> Crawl:
