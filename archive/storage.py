@@ -31,7 +31,6 @@ class Files(FileSystemStorage):
             _make(folder)
         try:
             _write(temporary, content)
-            crashpoint("media.half")
             temporary.replace(target)
         finally:
             temporary.unlink(missing_ok=True)
@@ -50,6 +49,7 @@ def _write(path: Path, content: File[bytes]) -> None:
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         for chunk in content.chunks():
             file.write(chunk)
+        crashpoint("media.half")
         file.flush()
         os.fsync(file.fileno())
 

@@ -47,7 +47,7 @@ POINTS: Mapping[str, str] = MappingProxyType(
         "media.claimed": "a batch is claimed in a commit; none of it was asked for",
         "media.fetched": "bytes are in a temporary file; nobody has looked at them",
         "media.verified": "bytes are proven; storage has none of them",
-        "media.half": "storage has a temporary file; the key is not there",
+        "media.half": "storage has a part of a temporary file; the key is not there",
         "media.put": "storage has the bytes under their key; no row refers to them",
         "media.unsaved": "the reference is written in the open transaction; it is not committed",
         "media.referred": "the reference is committed; the temporary file and the claim remain",

@@ -1,28 +1,29 @@
-"""One storm over one person's archive: a first visit, and many later ones."""
+"""One storm over two people's archives: first visits, and many later ones."""
 
 from __future__ import annotations
 
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import ceil
+from pathlib import Path
 
 import psycopg2
 import requests
 
 from likelist.engines.processes import until
 from simulator.serve import Simulator
-from tests.faults import weather
+from tests.faults import calm, damage, tide, weather
+from tests.faults.calm import PERSON
 from tests.faults.house import folder
 from tests.faults.tended import Tended
 from tests.faults.upstream import MEDIA, PAGES
 from tests.faults.visitor import Visitor
 from tests.seaweed import Server
 
-PERSON = "storm"
 PAGE = 33
 QUIET = 180.0
 # Slow enough that there is something to kill; visits come when the storm says so.
@@ -31,22 +32,6 @@ PACE = {
     "VISIT_INTERVAL_MIN": "3600",
     "VISIT_INTERVAL_MAX": "3600",
 }
-TIME_PASSES = "UPDATE harvester_schedule SET next_visit_at = now()"
-# By chance the same visit or file was struck alone: it is left in peace until tomorrow.
-A_DAY_PASSES = (
-    "UPDATE harvester_schedule SET next_visit_at = now() WHERE failures > 0",
-    "UPDATE archive_mediaitem SET not_before = now()"
-    " WHERE state = 'wanted' AND trouble = 'kills_workers'",
-)
-SETTLED = """
-SELECT NOT EXISTS (SELECT FROM harvester_crawl WHERE state IN ('queued', 'running', 'waiting'))
-   AND EXISTS (SELECT FROM harvester_crawl)
-   AND (SELECT state = 'done' FROM harvester_crawl ORDER BY number DESC LIMIT 1)
-"""
-ALL_QUIET = f"""
-SELECT ({SETTLED}) AND NOT EXISTS (SELECT FROM archive_mediaitem WHERE state = 'wanted')
-   AND NOT EXISTS (SELECT FROM harvester_crawl WHERE lease IS NOT NULL)
-"""
 
 
 @dataclass(frozen=True)
@@ -77,36 +62,50 @@ class Storm:
     kills: Counter[str] = field(default_factory=Counter)
     points: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
+    tried: Counter[str] = field(default_factory=Counter)
     ordered: int = 0
     days: int = 0
+    # Likes of the second person that nobody can have seen.
+    slid: int = 0
     rounds: list[int] = field(default_factory=list)
+    half: set[Path] = field(default_factory=set)
 
     @property
     def instagram(self) -> Simulator:
         return self.house.instagram
 
-    def rage(self) -> None:
-        """The first visit and the rounds after it, killed until every kill is spent."""
+    def rage(self, acts: Sequence[Callable[[Storm], None]] = ()) -> None:
+        """The first visit and the rounds after it, killed until every kill is spent.
+
+        Every kind of fault comes once at least; each of `acts` begins one of the rounds.
+        """
         self.instagram.set_likes(PERSON, self.plan.likes)
         self.instagram.window(PERSON, self.plan.likes)
+        tide.joins(self.instagram)
         self._upset()
         self.house.open()
         self._arrive()
-        self._first_visit()
+        faults = self.dice.sample([*weather.FAULTS, "storage gone"], k=len(weather.FAULTS) + 1)
+        early = max(3, len(faults) - self.plan.rounds)
+        self._first_visit(faults[:early])
         for number in range(self.plan.rounds):
-            self._round(self.plan.rounds - number)
+            late = faults[early + number :: self.plan.rounds] or self.dice.sample(faults, k=1)
+            self._settles()
+            for act in acts[number :: self.plan.rounds]:
+                act(self)
+                self._settles()
+            self._round(self.plan.rounds - number, late)
 
     def is_quiet(self) -> float | None:
         """Seconds until everything is there and nobody works any more; None when it takes long.
 
         What was liked while the last visit was on its way is found by another one.
         """
-        began = time.monotonic()
-        before = self._visits()
-        while not (self._visits() > before and self.house.is_so(ALL_QUIET, 3.0)):
+        began, newest = time.monotonic(), self.newest()
+        while not self.house.is_so(calm.ALL_QUIET.format(newest=newest), 3.0):
             self._a_day_passes()
-            if self._visits() == before and self.house.is_so(SETTLED, 0.5):
-                self._try(TIME_PASSES)
+            if self.house.is_so(calm.SETTLED, 0.5):
+                self.time_passes()
             if time.monotonic() - began > QUIET:
                 return None
         return time.monotonic() - began
@@ -115,8 +114,16 @@ class Storm:
     def killed(self) -> int:
         return self.kills.total()
 
+    def newest(self) -> int:
+        """The id of the newest visit, as soon as the database is there."""
+        return int(self._ask(calm.NEWEST)[0][0])
+
+    def time_passes(self, person: str = "") -> None:
+        """Visits are due: a person's, or everybody's."""
+        self._ask(f"{calm.TIME_PASSES.format(person=person)} RETURNING 1")
+
     def _arrive(self) -> None:
-        """Signing in, while the processes that let one in die."""
+        """Signing in, while the processes that let one in die; another one comes in peace."""
         points = self.dice.sample(weather.ARRIVING, k=2)
         for point in points:
             (self.house.armed / point).touch()
@@ -124,71 +131,99 @@ class Storm:
             if self._signs_in():
                 break
         for point in points:
-            struck_down = not (self.house.armed / point).exists()
-            self.points[point] += struck_down
-            self.kills["at"] += struck_down
+            self._count(point, died=not (self.house.armed / point).exists())
             (self.house.armed / point).unlink(missing_ok=True)
+        until(lambda: self._comes_in(tide.PERSON), QUIET)
 
     def _signs_in(self) -> bool:
+        there = "SELECT EXISTS (SELECT FROM harvester_crawl)"
+        return self._comes_in(PERSON) and self.house.is_so(there, 3.0)
+
+    def _comes_in(self, person: str) -> bool:
         try:
-            Visitor(self.house).sign_in(PERSON)
+            return Visitor(self.house).sign_in(person).ok
         except requests.RequestException:
             return False
-        return self.house.is_so("SELECT EXISTS (SELECT FROM harvester_crawl)", 3.0)
 
-    def _first_visit(self) -> None:
-        spend = round(self.plan.kills * self.plan.first)
-        faults = iter(self._faults(3))
+    def _first_visit(self, faults: Sequence[str]) -> None:
+        spend, waiting = round(self.plan.kills * self.plan.first), list(faults)
+        # Whoever sleeps has to have work that others can take over.
+        waiting.sort(key=lambda fault: fault != weather.ASLEEP)
         while self.killed < spend:
             time.sleep(self.dice.uniform(0.1, 0.9))
             self._kill()
-            if self.killed % (spend // 3 or 1) == 0 and (fault := next(faults, None)):
-                self._break(fault)
+            if waiting and self.killed * len(faults) >= spend * (len(faults) - len(waiting)):
+                self._break(waiting.pop(0))
+        for fault in waiting:
+            self._break(fault)
 
-    def _round(self, left: int) -> None:
-        """New likes, some taken back, and a visit that is killed on its way."""
-        self.house.is_so(SETTLED, QUIET) or self._a_day_passes()
+    def _round(self, left: int, faults: Sequence[str]) -> None:
+        """New likes, some taken back, and visits that are killed on their way."""
         liked, unliked = self.dice.randint(1, 180), self.dice.randint(0, 5)
         self.instagram.like(PERSON, liked)
         for _ in range(unliked):
             self.instagram.unlike(PERSON, position=self.dice.randrange(self.plan.likes))
         self.rounds.append(liked)
-        before = self._visits()
-        self._try(TIME_PASSES)
-        self._has_begun(before)
         spend = self.killed + ceil((self.plan.kills - self.killed) / left)
-        fault = self.dice.choice(self._faults(1))
+        self._begins(self._rarest(weather.BEGINNING) if spend > self.killed else "")
+        waiting = list(faults)
         while self.killed < min(spend, self.plan.kills):
             time.sleep(self.dice.uniform(0.05, 0.6))
             self._kill()
-            if fault and self.dice.random() < 0.3:
-                self._break(fault)
-                fault = ""
+            if waiting and self.dice.random() < 0.3:
+                self._break(waiting.pop())
             if self.dice.random() < 0.1:
                 self.instagram.like(PERSON, self.dice.randint(1, 40))
             self._again_when_over()
+        for fault in waiting:
+            self._break(fault)
+
+    def _begins(self, point: str = "") -> None:
+        """A visit comes, and if a point is named somebody dies at its beginning."""
+        newest = self.newest()
+        if point:
+            (self.house.armed / point).touch()
+        self.time_passes()
+        self.house.is_so(calm.BEGUN.format(newest=newest), 10.0)
+        if point:
+            self._count(point, died=self.house.has_struck(point))
 
     def _again_when_over(self) -> None:
         """A visit that got through in spite of it all is followed by another one."""
-        if self.house.is_so(SETTLED, 0.0):
+        if self.house.is_so(calm.SETTLED, 0.0):
             self.instagram.like(PERSON, self.dice.randint(1, 60))
-            before = self._visits()
-            self._try(TIME_PASSES)
-            self._has_begun(before)
+            self._begins()
+
+    def _settles(self) -> None:
+        """Wait until no visit is under way; whoever was struck alone has another day."""
+        while not self.house.is_so(calm.SETTLED, QUIET):
+            self._a_day_passes()
 
     def _kill(self) -> None:
         name = self.dice.choices([*weather.KILLS], [*weather.KILLS.values()])[0]
-        if name == "at":
-            point = self.dice.choice(self._points())
-            died = self.house.strike_at(point)
-            self.points[point] += died
-        else:
-            died = self.house.strike(name)
-        self.kills[name] += died
+        if name != "at":
+            self.kills[name] += self.house.strike(name)
+            return
+        point = self._rarest(self._points())
+        self._count(point, died=self.house.strike_at(point))
+        if point in weather.NOT_WITH_S3:
+            self.half |= damage.half_files(self.house.data / "media" / "blobs")
 
     def _points(self) -> list[str]:
+        """Those that somebody may pass: of a visit while one is under way, else of pictures."""
         left_out = weather.NOT_WITH_S3 if self.s3 else ()
-        return [point for point in weather.PASSED if point not in left_out]
+        points = weather.WALKING if self.house.is_so(calm.WALKING, 0.0) else weather.FETCHING
+        return [point for point in points if point not in left_out]
+
+    def _rarest(self, points: Sequence[str]) -> str:
+        """Each point has its turn: one of those that were tried least."""
+        least = min(self.tried[point] for point in points)
+        return self.dice.choice([point for point in points if self.tried[point] == least])
+
+    def _count(self, point: str, *, died: bool) -> None:
+        self.tried[point] += 1
+        self.points[point] += died
+        self.kills["at"] += died
 
     def _break(self, fault: str) -> None:
         self.faults[fault] += 1
@@ -196,9 +231,6 @@ class Storm:
             weather.storage_gone(self.house, self.s3)
         else:
             weather.FAULTS[fault](self.house)
-
-    def _faults(self, count: int) -> list[str]:
-        return self.dice.sample([*weather.FAULTS, "storage gone"], k=count)
 
     def _upset(self) -> None:
         """One in twenty answers is spoilt."""
@@ -211,39 +243,22 @@ class Storm:
         self.ordered = len(orders)
 
     def _a_day_passes(self) -> None:
-        for statement in A_DAY_PASSES:
-            self.days += self._try(statement)
+        for statement in calm.A_DAY_PASSES:
+            self.days += len(self._ask(f"{statement} RETURNING 1"))
 
-    def _visits(self) -> int:
-        answer: list[int] = []
+    def _ask(self, statement: str) -> list[tuple[int, ...]]:
+        """Say something to the database as soon as it is there."""
+        answer: list[list[tuple[int, ...]]] = []
 
-        def asked() -> bool:
+        def answered() -> bool:
             try:
-                answer.append(self.house.one("SELECT count(*) FROM harvester_crawl"))
+                answer.append(self.house.sql(statement))
             except psycopg2.Error:
                 return False
             return True
 
-        assert until(asked, QUIET)
+        assert until(answered, QUIET)
         return answer[-1]
-
-    def _has_begun(self, before: int) -> None:
-        begun = f"SELECT count(*) > {before} FROM harvester_crawl WHERE state <> 'queued'"
-        self.house.is_so(begun, 10.0)
-
-    def _try(self, statement: str) -> int:
-        """Write something as soon as the database is there; how many rows it met."""
-        met: list[int] = []
-
-        def written() -> bool:
-            try:
-                met.append(len(self.house.sql(f"{statement} RETURNING 1")))
-            except psycopg2.Error:
-                return False
-            return True
-
-        assert until(written, QUIET)
-        return met[-1]
 
 
 @contextmanager

@@ -1,43 +1,43 @@
-"""`python -m tests.faults.soak`: the whole storm, one seed after the other, and its table.
+"""`python -m tests.faults.soak`: the whole storm, two seeds at a time, and its table.
 
     python -m tests.faults.soak                      seeds without a result, then the table
     python -m tests.faults.soak --seed 3 --kills 50  one storm
     python -m tests.faults.soak --table              only the table, from what is there
-    python -m tests.faults.soak --mutant NAME        with the bug of tests/mutants/NAME.patch
+    python -m tests.faults.soak --mutant NAME …      small storms over the bugs of tests/mutants
 
 A result is a file of its own in `--into`, so that a run that was broken off goes on, and results
-of several machines can be put side by side. Exit 0 when every rule held.
+of several machines can be put side by side. Exit 0 when every rule held, or every bug was found.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from likelist.runenv import ROOT
-from tests.faults import account, tally
+from tests.faults import account, planted, tally
 from tests.faults.house import note
 from tests.faults.raging import Plan
 
 SEEDS = range(1, 11)
+WHOLE = {"kills": 50, "likes": 3000, "rounds": 4}
+SMALL = {"kills": 15, "likes": 200, "rounds": 2}
 
 
 def main() -> int:
     """0 when every rule held in every storm that was asked for."""
     asked = _asked()
-    if asked.mutant:
-        return _with_mutant(asked.mutant)
     asked.into.mkdir(parents=True, exist_ok=True)
+    if asked.mutant:
+        return 0 if planted.are_found(asked.mutant, _size(asked), asked.jobs, asked.into) else 1
     if not asked.table:
-        for plan in _plans(asked):
-            _rage(plan, asked.into)
+        _rage_all([*_plans(asked)], asked)
     results = _results(asked.into)
     if not asked.seed and len(results) >= len(SEEDS):
         asked.document.write_text(tally.document(results))
@@ -46,7 +46,28 @@ def main() -> int:
     for seed, rules in broken.items():
         for rule in rules:
             note(f"✗ seed {seed}: {rule}")
-    return 1 if any(broken.values()) else 0
+    missing = {*(asked.seed or SEEDS)} - {row["seed"] for row in results}
+    for seed in sorted(missing):
+        note(f"✗ seed {seed}: no result")
+    return 1 if missing or any(broken.values()) else 0
+
+
+def _rage_all(plans: list[Plan], asked: argparse.Namespace) -> None:
+    """One after the other here, or several at a time in processes of their own."""
+    if len(plans) < 2 or asked.jobs < 2:
+        for plan in plans:
+            _rage(plan, asked.into)
+        return
+    command = [sys.executable, "-m", "tests.faults.soak", "--into", str(asked.into), *_size(asked)]
+    with ThreadPoolExecutor(asked.jobs) as pool:
+        for plan in plans:
+            alone = [*command, "--seed", str(plan.seed)]
+            pool.submit(subprocess.run, alone, cwd=ROOT, check=False)
+
+
+def _size(asked: argparse.Namespace) -> list[str]:
+    sizes = ("kills", "likes", "rounds")
+    return [word for name in sizes for word in (f"--{name}", str(getattr(asked, name)))]
 
 
 def _plans(asked: argparse.Namespace) -> Iterator[Plan]:
@@ -77,30 +98,6 @@ def _file(into: Path, seed: int) -> Path:
     return into / f"seed-{seed}.json"
 
 
-def _with_mutant(name: str) -> int:
-    """The same command in a copy of the tree with a bug planted: 0 when a rule was broken there."""
-    given = [word for word in sys.argv[1:] if word not in {"--mutant", name}]
-    with tempfile.TemporaryDirectory(prefix="likelist-soak-") as home:
-        copy = Path(home) / "copy"
-        _copy(copy)
-        patch = ROOT / "tests" / "mutants" / f"{name}.patch"
-        subprocess.run(["git", "init", "-q"], cwd=copy, check=True)
-        subprocess.run(["git", "apply", "--whitespace=nowarn", str(patch)], cwd=copy, check=True)
-        command = [sys.executable, "-m", "tests.faults.soak", "--into", str(Path(home) / "rows")]
-        done = subprocess.run([*command, *(given or ["--seed", "1"])], cwd=copy, check=False)
-    note(f"{name}: {'found' if done.returncode == 1 else 'NOT found'}")
-    return 0 if done.returncode == 1 else 1
-
-
-def _copy(to: Path) -> None:
-    listed = ["git", "ls-files", "-z", "-co", "--exclude-standard"]
-    said = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True)
-    for name in filter(None, said.stdout.split("\0")):
-        if (ROOT / name).is_file():
-            (to / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, to / name)
-
-
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m tests.faults.soak",
@@ -109,15 +106,19 @@ def _asked() -> argparse.Namespace:
     )
     add = parser.add_argument
     add("--seed", type=int, nargs="+", metavar="N", help="these storms, whether done or not")
-    add("--kills", type=int, default=50, metavar="N", help="kill -9 in each (50)")
-    add("--likes", type=int, default=3000, metavar="N", help="that the first visit finds (3000)")
-    add("--rounds", type=int, default=4, metavar="N", help="of new likes after it (4)")
+    add("--kills", type=int, metavar="N", help="kill -9 in each (50; with a bug 15)")
+    add("--likes", type=int, metavar="N", help="that the first visit finds (3000; 200)")
+    add("--rounds", type=int, metavar="N", help="of new likes after it (4; 2)")
+    add("--jobs", type=int, default=2, metavar="N", help="storms at a time (2)")
     add("--into", type=Path, default=ROOT / "var" / "storm", metavar="DIR", help="results")
     add("--again", action="store_true", help="also those that have a result")
     add("--table", action="store_true", help="only write the table")
-    add("--mutant", metavar="NAME", help="plant a bug first, and see a rule broken")
+    add("--mutant", nargs="+", metavar="NAME", help="plant these bugs, and see a rule broken")
     add("--document", type=Path, default=ROOT / "docs" / "storm.md", help="where the table goes")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    for name, usual in (SMALL if asked.mutant else WHOLE).items():
+        setattr(asked, name, usual if getattr(asked, name) is None else getattr(asked, name))
+    return asked
 
 
 if __name__ == "__main__":

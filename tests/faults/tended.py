@@ -66,8 +66,12 @@ class Tended(Opened):
 
     def strike_at(self, point: str, seconds: float = 3.0) -> bool:
         """Let the next process die that passes a point; False when nobody does in time."""
+        (self.armed / point).touch()
+        return self.has_struck(point, seconds)
+
+    def has_struck(self, point: str, seconds: float = 3.0) -> bool:
+        """Whether somebody died at an armed point in time; afterwards it is not armed any more."""
         file = self.armed / point
-        file.touch()
         if until(lambda: not file.exists(), seconds, pause=0.02):
             return True
         file.unlink(missing_ok=True)

@@ -13,6 +13,7 @@ import redis
 
 from likelist.engines.places import places
 from likelist.engines.processes import until
+from tests.faults import calm
 from tests.faults.house import PATIENCE, kill
 from tests.faults.tended import Tended
 from tests.seaweed import Server
@@ -28,19 +29,24 @@ KILLS = {
     "keeper": 2,
     "at": 15,
 }
-# Moments that a visit and its pictures pass.
-PASSED = (
-    *("tick.half", "tick.marked", "visit.taken", "page.asked", "page.fetched", "page.likes"),
-    *("page.rows", "page.unsaved", "page.stored", "visit.proven", "media.claimed"),
-    *("media.fetched", "media.verified", "media.half", "media.put", "media.unsaved"),
-    *("media.referred", "preview.half"),
+# Moments that a visit passes at its beginning, and as it goes on; and that its pictures pass.
+BEGINNING = ("tick.half", "tick.marked", "visit.taken", "page.asked")
+WALKING = (
+    *("page.fetched", "page.likes", "page.rows", "page.unsaved", "page.stored", "visit.proven"),
 )
+FETCHING = (
+    *("media.claimed", "media.fetched", "media.verified", "media.half", "media.put"),
+    *("media.unsaved", "media.referred", "preview.half"),
+)
+PASSED = (*BEGINNING, *WALKING, *FETCHING)
 # Nothing of ours is written half where the storage is somebody else's.
 NOT_WITH_S3 = ("media.half",)
 # Moments of a sign-in; each costs one attempt.
 ARRIVING = ("signin.exchanged", "signin.kept", "connection.adopted", "visits.opened")
-# Longer than a lease.
-DOZE = 6.0
+ASLEEP = "worker asleep"
+# Longer than a lease. Meanwhile each answer takes so long that whoever takes over is not done when
+# the sleeper wakes up.
+DOZE, DRAG = 6.0, 1.0
 AWAY = 3.0
 
 
@@ -79,7 +85,11 @@ def cut_connections(house: Tended) -> None:
 
 
 def doze(house: Tended) -> None:
+    """A worker stops for longer than its lease, in the middle of a walk if there is one."""
+    house.instagram.latency(DRAG)
+    house.is_so(calm.WALKING, AWAY)
     house.dozes(DOZE)
+    house.instagram.latency(0.0)
 
 
 def deploy(house: Tended) -> None:
@@ -95,7 +105,7 @@ FAULTS: dict[str, Callable[[Tended], None]] = {
     "valkey killed": kill_valkey,
     "database restarted": restart_database,
     "connections cut": cut_connections,
-    "worker asleep": doze,
+    ASLEEP: doze,
     "worker asked to end": deploy,
 }
 

@@ -1,0 +1,32 @@
+"""When a house is at rest, and what ends its rest: as its database says it."""
+
+from __future__ import annotations
+
+from tests.faults import tide
+
+PERSON = "storm"
+PEOPLE = (PERSON, tide.PERSON)
+TIME_PASSES = """
+UPDATE harvester_schedule s SET next_visit_at = now()
+  FROM archive_feed f JOIN accounts_connection c ON c.id = f.connection_id
+ WHERE f.id = s.feed_id AND c.username LIKE '{person}%'
+"""
+# By chance the same visit or file was struck alone: it is left in peace until tomorrow.
+A_DAY_PASSES = (
+    "UPDATE harvester_schedule SET next_visit_at = now() WHERE failures > 0",
+    "UPDATE archive_mediaitem SET not_before = now()"
+    " WHERE state = 'wanted' AND trouble = 'kills_workers'",
+)
+SETTLED = f"""
+SELECT count(*) = {len(PEOPLE)} AND bool_and(state = 'done')
+  FROM (SELECT DISTINCT ON (feed_id) state FROM harvester_crawl ORDER BY feed_id, number DESC) v
+"""
+NEWEST = "SELECT coalesce(max(id), 0) FROM harvester_crawl"
+BEGUN = "SELECT EXISTS (SELECT FROM harvester_crawl WHERE id > {newest} AND state <> 'queued')"
+WALKING = "SELECT EXISTS (SELECT FROM harvester_crawl WHERE state = 'running')"
+# Each of them was visited since, and nobody works any more.
+ALL_QUIET = f"""
+SELECT ({SETTLED}) AND NOT EXISTS (SELECT FROM archive_mediaitem WHERE state = 'wanted')
+   AND NOT EXISTS (SELECT FROM harvester_crawl WHERE lease IS NOT NULL)
+   AND (SELECT count(DISTINCT feed_id) = {len(PEOPLE)} FROM harvester_crawl WHERE id > {{newest}})
+"""

@@ -1,0 +1,90 @@
+"""Whether the storm finds a bug that was planted: small storms in a copy of the tree."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from likelist.runenv import ROOT
+from tests.faults import tally
+from tests.faults.house import note
+
+# Storms over one bug, each with another seed, until a rule is broken.
+STORMS = 3
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the storm said of a bug, and after how many kills; nothing when it never saw it."""
+
+    mutant: str
+    said: list[str]
+    kills: int
+    why: str = ""
+
+    @property
+    def line(self) -> str:
+        """A row of a table."""
+        said = "; ".join(self.said) or f"**not found** {self.why}"
+        return f"| `{self.mutant}` | {said} | {self.kills} |"
+
+
+def are_found(names: Sequence[str], size: Sequence[str], jobs: int, into: Path) -> bool:
+    """Whether the storm finds each of these bugs."""
+    with ThreadPoolExecutor(jobs) as pool:
+        found = [*pool.map(lambda name: _try(name, size, into), names)]
+    for verdict in found:
+        note(verdict.line)
+    return all(verdict.said for verdict in found)
+
+
+def _try(name: str, size: Sequence[str], into: Path) -> Verdict:
+    with tempfile.TemporaryDirectory(prefix="likelist-soak-") as home:
+        copy = Path(home) / "copy"
+        _copy(copy)
+        patch = ROOT / "tests" / "mutants" / f"{name}.patch"
+        subprocess.run(["git", "init", "-q"], cwd=copy, check=True)
+        applied = _run(["git", "apply", "--whitespace=nowarn", str(patch)], copy)
+        if applied.returncode:
+            return Verdict(name, [], 0, applied.stderr.strip())
+        verdict = _rage(name, size, copy)
+    (into / f"mutant-{name}.json").write_text(json.dumps(asdict(verdict), indent=1) + "\n")
+    note(verdict.line)
+    return verdict
+
+
+def _rage(name: str, size: Sequence[str], copy: Path) -> Verdict:
+    """A storm that has no result says nothing: neither of the bug nor of itself."""
+    kills, why, rows = 0, "", copy / "var" / "rows"
+    for seed in range(1, STORMS + 1):
+        command = [sys.executable, "-m", "tests.faults.soak", "--into", str(rows), *size]
+        done = _run([*command, "--seed", str(seed)], copy)
+        file = rows / f"seed-{seed}.json"
+        if not file.exists():
+            why = done.stderr[-2000:]
+            continue
+        row = json.loads(file.read_text())
+        kills += sum(row["kills"].values())
+        if said := tally.broken(row):
+            return Verdict(name, said, kills)
+    return Verdict(name, [], kills, why)
+
+
+def _run(command: list[str], where: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=where, capture_output=True, text=True, check=False)
+
+
+def _copy(to: Path) -> None:
+    """The working tree, as git sees it."""
+    listed = _run(["git", "ls-files", "-z", "-co", "--exclude-standard"], ROOT)
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (to / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, to / name)

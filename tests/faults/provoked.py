@@ -1,0 +1,82 @@
+"""What a storm brings about on purpose, because chance alone would bring it too seldom."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+
+from simulator.serve import Simulator
+from tests.faults import tide
+from tests.faults.calm import PERSON
+from tests.faults.raging import Storm
+
+# Four pages: of the visit that is broken off one is kept.
+CUT_OFF = 100
+# Calls that the last hour of a storm still allows, and visits that would like to make some.
+LEFT, ASKING = 2, 5
+# Who signs in is asked for once, before there is anything to count with.
+COUNTED = ("liked", "post")
+CALLS = "SELECT coalesce(sum(n), 0) FROM accounts_connection c, unnest(c.calls) n WHERE {whose}"
+ENDED = "SELECT EXISTS (SELECT FROM harvester_crawl WHERE id > {newest} AND state = '{state}')"
+USED_UP = "EXISTS (SELECT FROM harvester_crawl WHERE trouble = 'budget_used')"
+
+
+def is_cut_off(storm: Storm) -> None:
+    """A visit that the service ends after its first page; nothing new comes before the next."""
+    storm.instagram.like(PERSON, CUT_OFF)
+    storm.instagram.fail("not_found", match="liked", skip=1)
+    storm.ordered += 1
+    newest = storm.newest()
+    storm.time_passes(PERSON)
+    storm.house.is_so(ENDED.format(newest=newest, state="failed"), 30.0)
+
+
+def slides(storm: Storm) -> None:
+    """Likes that nobody saw in time: there has to be a gap, and it has to stay."""
+    storm.slid += tide.slides(storm.instagram)
+
+
+def slides_above_a_known_one(storm: Storm) -> None:
+    """The same with one known like at the end of what is shown."""
+    storm.slid += tide.slides_above_a_known_one(storm.instagram)
+
+
+def is_liked_again(storm: Storm) -> None:
+    """Un-liked and liked again: each takes a new place."""
+    likes = storm.instagram.truth(PERSON)["likes"]
+    for like in storm.dice.sample(likes, k=5):
+        storm.instagram.relike(PERSON, post_id=like["post_id"])
+
+
+# Each comes once in every storm, at the beginning of a round.
+ACTS: tuple[Callable[[Storm], None], ...] = (
+    is_cut_off,
+    slides,
+    is_liked_again,
+    slides_above_a_known_one,
+)
+
+
+def calls_beyond_the_hour(storm: Storm) -> int:
+    """Let an hour be nearly used up, and ask for visits: how many calls are made beyond it."""
+    house, theirs = storm.house, f"c.username LIKE '{PERSON}%'"
+    house.told["CRAWL_REQUESTS_PER_HOUR"] = str(house.one(CALLS.format(whose=theirs)) + LEFT)
+    for name in ("worker", "beat"):
+        house.signal(house.service(name), signal.SIGKILL)
+    before = calls(storm.instagram)
+    for _ in range(ASKING):
+        newest = storm.newest()
+        storm.time_passes(PERSON)
+        house.is_so(f"{ENDED.format(newest=newest, state='done')} OR {USED_UP}", 30.0)
+    return max(0, calls(storm.instagram) - before - LEFT)
+
+
+def calls_not_counted(storm: Storm) -> int:
+    """How many calls the service saw that stand in nobody's count."""
+    return max(0, calls(storm.instagram) - int(storm.house.one(CALLS.format(whose="true"))))
+
+
+def calls(instagram: Simulator) -> int:
+    """All that a connection may only make so many of in an hour."""
+    counts = instagram.counts()
+    return sum(counts.get(name, 0) for name in COUNTED)
