@@ -29,7 +29,7 @@ check: .venv/.dev ## Format, lint, types, import contracts, migrations
 faults: .venv/.dev ## Three minutes of kills and faults
 	@$(PYTEST) -n 2 --dist loadfile -m faults $(ARGS)
 
-soak: .venv/.dev ## The whole storm: 500 kills over ten seeds, most of an hour; goes on where it was broken off
+soak: .venv/.dev ## The whole storm: 500 kills over ten seeds, two at a time, most of an hour; goes on where it was broken off
 	@$(PY) -m tests.faults.soak $(ARGS)
 
 mutants: .venv/.dev ## Plant each bug of tests/mutants and see its tests turn red (CHANGED=base: fewer)

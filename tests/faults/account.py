@@ -11,8 +11,8 @@ from typing import Any
 
 from tests.faults import calm, damage, provoked, secrets, tide
 from tests.faults.damage import Damage
-from tests.faults.house import note
-from tests.faults.raging import PAGE, Plan, Storm, storm
+from tests.faults.planned import PAGE, Plan
+from tests.faults.raging import Storm, storm
 from tests.faults.upstream import struck
 
 # What was left out of a list has to be walked below so far before a visit may stop.
@@ -41,8 +41,9 @@ def of(plan: Plan) -> tuple[dict[str, Any], str]:
     began = time.monotonic()
     with storm(plan) as raging:
         raging.rage(provoked.ACTS)
-        note(f"seed {plan.seed}: {raging.killed} kills in {time.monotonic() - began:.0f} s")
+        raging.tell(f"{raging.killed} kills")
         quiet = raging.is_quiet()
+        raging.tell("quiet")
         row = {
             **_what_it_was(raging),
             **_what_it_cost(raging),
@@ -51,6 +52,7 @@ def of(plan: Plan) -> tuple[dict[str, Any], str]:
             "over_budget": 0 if quiet is None else provoked.calls_beyond_the_hour(raging),
             "seconds": round(time.monotonic() - began),
         }
+        raging.tell("counted")
         return row, raging.house.words()
 
 
@@ -115,7 +117,7 @@ def _visits(raging: Storm, person: str) -> list[Visit]:
 
 def _shown(raging: Storm, person: str) -> int:
     """Over how many pages the service shows somebody's list at the most."""
-    shown = tide.WINDOW if person == tide.PERSON else raging.plan.likes
+    shown = tide.WINDOW if person == tide.PERSON else raging.plan.window
     return ceil(shown / PAGE)
 
 

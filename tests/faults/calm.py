@@ -24,9 +24,12 @@ SELECT count(*) = {len(PEOPLE)} AND bool_and(state = 'done')
 NEWEST = "SELECT coalesce(max(id), 0) FROM harvester_crawl"
 BEGUN = "SELECT EXISTS (SELECT FROM harvester_crawl WHERE id > {newest} AND state <> 'queued')"
 WALKING = "SELECT EXISTS (SELECT FROM harvester_crawl WHERE state = 'running')"
-# Each of them was visited since, and nobody works any more.
-ALL_QUIET = f"""
-SELECT ({SETTLED}) AND NOT EXISTS (SELECT FROM archive_mediaitem WHERE state = 'wanted')
-   AND NOT EXISTS (SELECT FROM harvester_crawl WHERE lease IS NOT NULL)
+VISITED = f"""
+SELECT ({SETTLED})
    AND (SELECT count(DISTINCT feed_id) = {len(PEOPLE)} FROM harvester_crawl WHERE id > {{newest}})
+"""
+# And nobody works any more.
+ALL_QUIET = f"""
+SELECT ({VISITED}) AND NOT EXISTS (SELECT FROM archive_mediaitem WHERE state = 'wanted')
+   AND NOT EXISTS (SELECT FROM harvester_crawl WHERE lease IS NOT NULL)
 """

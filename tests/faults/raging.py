@@ -18,13 +18,12 @@ from likelist.engines.processes import until
 from simulator.serve import Simulator
 from tests.faults import calm, damage, tide, weather
 from tests.faults.calm import PERSON
-from tests.faults.house import folder
+from tests.faults.house import folder, note
+from tests.faults.planned import Plan
 from tests.faults.tended import Tended
-from tests.faults.upstream import MEDIA, PAGES
 from tests.faults.visitor import Visitor
 from tests.seaweed import Server
 
-PAGE = 33
 QUIET = 180.0
 # Slow enough that there is something to kill; visits come when the storm says so.
 PACE = {
@@ -32,23 +31,6 @@ PACE = {
     "VISIT_INTERVAL_MIN": "3600",
     "VISIT_INTERVAL_MAX": "3600",
 }
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How hard it blows: kills over a first visit of so many likes and so many rounds after it."""
-
-    seed: int
-    kills: int = 50
-    likes: int = 3000
-    rounds: int = 4
-    # The part of the kills that the first visit gets.
-    first: float = 0.5
-
-    @property
-    def has_s3(self) -> bool:
-        """Every third storm has its pictures in S3 storage, the others on the disk."""
-        return self.seed % 3 == 0
 
 
 @dataclass
@@ -69,6 +51,7 @@ class Storm:
     slid: int = 0
     rounds: list[int] = field(default_factory=list)
     half: set[Path] = field(default_factory=set)
+    began: float = field(default_factory=time.monotonic)
 
     @property
     def instagram(self) -> Simulator:
@@ -80,9 +63,9 @@ class Storm:
         Every kind of fault comes once at least; each of `acts` begins one of the rounds.
         """
         self.instagram.set_likes(PERSON, self.plan.likes)
-        self.instagram.window(PERSON, self.plan.likes)
+        self.instagram.window(PERSON, self.plan.window)
         tide.joins(self.instagram)
-        self._upset()
+        self.ordered = self.plan.upset(self.instagram, self.dice)
         self.house.open()
         self._arrive()
         faults = self.dice.sample([*weather.FAULTS, "storage gone"], k=len(weather.FAULTS) + 1)
@@ -92,8 +75,9 @@ class Storm:
             late = faults[early + number :: self.plan.rounds] or self.dice.sample(faults, k=1)
             self._settles()
             for act in acts[number :: self.plan.rounds]:
+                self.tell(act.__name__)
                 act(self)
-                self._settles()
+                self._is_over(calm.VISITED)
             self._round(self.plan.rounds - number, late)
 
     def is_quiet(self) -> float | None:
@@ -101,10 +85,14 @@ class Storm:
 
         What was liked while the last visit was on its way is found by another one.
         """
+        return self._is_over(calm.ALL_QUIET)
+
+    def _is_over(self, condition: str) -> float | None:
+        """Seconds until everybody was visited since now and it is so; None when it takes long."""
         began, newest = time.monotonic(), self.newest()
-        while not self.house.is_so(calm.ALL_QUIET.format(newest=newest), 3.0):
+        while not self.house.is_so(condition.format(newest=newest), 1.0):
             self._a_day_passes()
-            if self.house.is_so(calm.SETTLED, 0.5):
+            if self.house.is_so(calm.SETTLED, 0.0):
                 self.time_passes()
             if time.monotonic() - began > QUIET:
                 return None
@@ -199,10 +187,15 @@ class Storm:
         while not self.house.is_so(calm.SETTLED, QUIET):
             self._a_day_passes()
 
+    def tell(self, what: str) -> None:
+        """Where a storm is, for whoever wonders how long it takes."""
+        note(f"seed {self.plan.seed} {time.monotonic() - self.began:4.0f} s: {what}")
+
     def _kill(self) -> None:
         name = self.dice.choices([*weather.KILLS], [*weather.KILLS.values()])[0]
         if name != "at":
             self.kills[name] += self.house.strike(name)
+            self.tell(f"{name} {self.kills[name]}")
             return
         point = self._rarest(self._points())
         self._count(point, died=self.house.strike_at(point))
@@ -221,26 +214,18 @@ class Storm:
         return self.dice.choice([point for point in points if self.tried[point] == least])
 
     def _count(self, point: str, *, died: bool) -> None:
+        self.tell(f"{point} {died}")
         self.tried[point] += 1
         self.points[point] += died
         self.kills["at"] += died
 
     def _break(self, fault: str) -> None:
+        self.tell(fault)
         self.faults[fault] += 1
         if fault == "storage gone":
             weather.storage_gone(self.house, self.s3)
         else:
             weather.FAULTS[fault](self.house)
-
-    def _upset(self) -> None:
-        """One in twenty answers is spoilt."""
-        pages = ceil(self.plan.likes / PAGE) + 8 * self.plan.rounds
-        media = round(self.plan.likes * 1.4)
-        orders = [("liked", kind, pages) for kind in self.dice.choices(PAGES, k=pages // 20)]
-        orders += [("media", kind, media) for kind in self.dice.choices(MEDIA, k=media // 20)]
-        for match, kind, among in orders:
-            self.instagram.fail(kind, match=match, skip=self.dice.randrange(among))
-        self.ordered = len(orders)
 
     def _a_day_passes(self) -> None:
         for statement in calm.A_DAY_PASSES:

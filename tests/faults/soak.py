@@ -23,11 +23,11 @@ from typing import Any
 from likelist.runenv import ROOT
 from tests.faults import account, planted, tally
 from tests.faults.house import note
-from tests.faults.raging import Plan
+from tests.faults.planned import Plan
 
 SEEDS = range(1, 11)
 WHOLE = {"kills": 50, "likes": 3000, "rounds": 4}
-SMALL = {"kills": 15, "likes": 200, "rounds": 2}
+SMALL = {"kills": 12, "likes": 120, "rounds": 2}
 
 
 def main() -> int:
@@ -106,8 +106,8 @@ def _asked() -> argparse.Namespace:
     )
     add = parser.add_argument
     add("--seed", type=int, nargs="+", metavar="N", help="these storms, whether done or not")
-    add("--kills", type=int, metavar="N", help="kill -9 in each (50; with a bug 15)")
-    add("--likes", type=int, metavar="N", help="that the first visit finds (3000; 200)")
+    add("--kills", type=int, metavar="N", help="kill -9 in each (50; with a bug 12)")
+    add("--likes", type=int, metavar="N", help="that the first visit finds (3000; 120)")
     add("--rounds", type=int, metavar="N", help="of new likes after it (4; 2)")
     add("--jobs", type=int, default=2, metavar="N", help="storms at a time (2)")
     add("--into", type=Path, default=ROOT / "var" / "storm", metavar="DIR", help="results")

@@ -22,6 +22,7 @@ WALKS = 2
 THREADS, ALL_THREADS = 4, 12
 ALL_AT_ONCE = {
     *("worker", "keeper", "database restarted", "connections cut", "worker asked to end"),
+    "database killed",
     "worker asleep",
 }
 # Nobody who dies of these was asking anybody for anything.
@@ -38,10 +39,10 @@ first visit of one finds {likes:,} likes, then come {rounds} rounds of 1 to 180 
 un-likes and some that are liked again; one visit is broken off by the service. The other's service
 shows 60 likes, and twice 85 come between two visits: once with one known like left at the end.
 All the while processes are killed with SIGKILL, at random moments and at named ones
-(`providers/crashpoints.py`); the database is restarted, Valkey killed and emptied, the storage
-taken away, the worker put to sleep for three leases; and one answer of the service in twenty is
-spoilt. Then the archives are compared with the stand-in's truth, like by like and byte by byte,
-and `verify_archive` has to find nothing.
+(`providers/crashpoints.py`); the database is restarted and killed, Valkey killed and emptied, the
+storage taken away, the worker put to sleep for three leases; and one answer of the service in
+twenty is spoilt. Then the archives are compared with the stand-in's truth, like by like and byte by
+byte, and `verify_archive` has to find nothing.
 
 **Together: {kills} kill -9 over {seeds} seeds and {all_rounds} rounds; {zeros}.**
 

@@ -67,9 +67,18 @@ def kill_valkey(house: Tended) -> None:
 
 def restart_database(house: Tended) -> None:
     """Shut down at once, as by `pg_ctl -m immediate`; its keeper starts it again."""
+    _end_database(house, signal.SIGQUIT)
+
+
+def kill_database(house: Tended) -> None:
+    """Its first process dies, and has no time to tell the others."""
+    _end_database(house, signal.SIGKILL)
+
+
+def _end_database(house: Tended, sign: signal.Signals) -> None:
     broken = house.engine("postgres")
     if broken:
-        kill(broken, signal.SIGQUIT)
+        kill(broken, sign)
         until(lambda: house.engine("postgres") not in {0, broken}, PATIENCE)
 
 
@@ -104,6 +113,7 @@ FAULTS: dict[str, Callable[[Tended], None]] = {
     "FLUSHALL": forget_doorbells,
     "valkey killed": kill_valkey,
     "database restarted": restart_database,
+    "database killed": kill_database,
     "connections cut": cut_connections,
     ASLEEP: doze,
     "worker asked to end": deploy,
