@@ -97,6 +97,7 @@ def _what_came_of_it(raging: Storm, *, is_whole: bool) -> dict[str, Any]:
         "likes": sum(len(instagram.truth(person)["likes"]) for person in calm.PEOPLE),
         **(sum(found[1:], found[0]).figures if found else {}),
         "half_files": len(raging.half),
+        "stuck": raging.stuck,
         "complaints": [one["name"] for one in house.complaints()],
         "leaks": secrets.found(house, [*secret, instagram.client_secret]),
     }

@@ -33,3 +33,8 @@ ALL_QUIET = f"""
 SELECT ({VISITED}) AND NOT EXISTS (SELECT FROM archive_mediaitem WHERE state = 'wanted')
    AND NOT EXISTS (SELECT FROM harvester_crawl WHERE lease IS NOT NULL)
 """
+# Who walks, and whether somebody else does by now.
+WALKER = "SELECT coalesce(max(lease::text), '') FROM harvester_crawl WHERE state = 'running'"
+TAKEN_OVER = (
+    "SELECT EXISTS (SELECT FROM harvester_crawl WHERE state = 'running' AND lease::text <> '{by}')"
+)

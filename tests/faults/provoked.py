@@ -6,12 +6,14 @@ import signal
 from collections.abc import Callable
 
 from simulator.serve import Simulator
-from tests.faults import tide
+from tests.faults import tide, weather
 from tests.faults.calm import PERSON
 from tests.faults.raging import Storm
 
 # Four pages: of the visit that is broken off one is kept.
 CUT_OFF = 100
+# Six pages: some are left when the sleeper wakes up.
+SLEPT = 180
 # Calls that the last hour of a storm still allows, and visits that would like to make some.
 LEFT, ASKING = 2, 5
 # Who signs in is asked for once, before there is anything to count with.
@@ -29,6 +31,14 @@ def is_cut_off(storm: Storm) -> None:
     newest = storm.newest()
     storm.time_passes(PERSON)
     storm.house.is_so(ENDED.format(newest=newest, state="failed"), 30.0)
+
+
+def is_slept_through(storm: Storm) -> None:
+    """A walk over several pages, whose worker sleeps until another one walks on."""
+    storm.instagram.like(PERSON, SLEPT)
+    storm.instagram.latency(weather.DRAG)
+    storm.time_passes(PERSON)
+    storm.break_down(weather.ASLEEP)
 
 
 def slides(storm: Storm) -> None:
@@ -52,6 +62,7 @@ def is_liked_again(storm: Storm) -> None:
 ACTS: tuple[Callable[[Storm], None], ...] = (
     is_cut_off,
     slides,
+    is_slept_through,
     is_liked_again,
     slides_above_a_known_one,
 )

@@ -51,6 +51,8 @@ class Storm:
     slid: int = 0
     rounds: list[int] = field(default_factory=list)
     half: set[Path] = field(default_factory=set)
+    # How often nobody got anywhere for so long that it would not have been quiet.
+    stuck: int = 0
     began: float = field(default_factory=time.monotonic)
 
     @property
@@ -73,11 +75,11 @@ class Storm:
         self._first_visit(faults[:early])
         for number in range(self.plan.rounds):
             late = faults[early + number :: self.plan.rounds] or self.dice.sample(faults, k=1)
-            self._settles()
+            self.stuck += self._is_over(calm.SETTLED) is None
             for act in acts[number :: self.plan.rounds]:
                 self.tell(act.__name__)
                 act(self)
-                self._is_over(calm.VISITED)
+                self.stuck += self._is_over(calm.VISITED) is None
             self._round(self.plan.rounds - number, late)
 
     def is_quiet(self) -> float | None:
@@ -135,15 +137,13 @@ class Storm:
 
     def _first_visit(self, faults: Sequence[str]) -> None:
         spend, waiting = round(self.plan.kills * self.plan.first), list(faults)
-        # Whoever sleeps has to have work that others can take over.
-        waiting.sort(key=lambda fault: fault != weather.ASLEEP)
         while self.killed < spend:
             time.sleep(self.dice.uniform(0.1, 0.9))
             self._kill()
             if waiting and self.killed * len(faults) >= spend * (len(faults) - len(waiting)):
-                self._break(waiting.pop(0))
+                self.break_down(waiting.pop(0))
         for fault in waiting:
-            self._break(fault)
+            self.break_down(fault)
 
     def _round(self, left: int, faults: Sequence[str]) -> None:
         """New likes, some taken back, and visits that are killed on their way."""
@@ -159,12 +159,12 @@ class Storm:
             time.sleep(self.dice.uniform(0.05, 0.6))
             self._kill()
             if waiting and self.dice.random() < 0.3:
-                self._break(waiting.pop())
+                self.break_down(waiting.pop())
             if self.dice.random() < 0.1:
                 self.instagram.like(PERSON, self.dice.randint(1, 40))
             self._again_when_over()
         for fault in waiting:
-            self._break(fault)
+            self.break_down(fault)
 
     def _begins(self, point: str = "") -> None:
         """A visit comes, and if a point is named somebody dies at its beginning."""
@@ -181,11 +181,6 @@ class Storm:
         if self.house.is_so(calm.SETTLED, 0.0):
             self.instagram.like(PERSON, self.dice.randint(1, 60))
             self._begins()
-
-    def _settles(self) -> None:
-        """Wait until no visit is under way; whoever was struck alone has another day."""
-        while not self.house.is_so(calm.SETTLED, QUIET):
-            self._a_day_passes()
 
     def tell(self, what: str) -> None:
         """Where a storm is, for whoever wonders how long it takes."""
@@ -219,7 +214,8 @@ class Storm:
         self.points[point] += died
         self.kills["at"] += died
 
-    def _break(self, fault: str) -> None:
+    def break_down(self, fault: str) -> None:
+        """Let something else go wrong than that somebody dies."""
         self.tell(fault)
         self.faults[fault] += 1
         if fault == "storage gone":

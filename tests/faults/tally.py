@@ -13,6 +13,7 @@ ALSO_ZERO = {
     "half_files": "files that do not hold what their names promise",
     "over_budget": "calls beyond the hour",
     "uncounted": "calls that nobody counted",
+    "stuck": f"times no visit came to its end within {QUIET:g} s",
 }
 # The stand-in was told to lead nobody in circles: who says so has disturbed somebody's visit.
 UNTRUE = {"circles"}

@@ -78,15 +78,15 @@ class Tended(Opened):
         # Somebody may have been quicker after all, but then nobody can say so.
         return False
 
-    def dozes(self, seconds: float) -> None:
-        """The worker stands still for so long, while another takes over; then it goes on."""
+    def dozes(self, seconds: float, taken_over: str) -> None:
+        """The worker stands still until another has taken over what it did, or for so long."""
         sleeper, other = self.service("worker"), self.worker("other")
-        began = time.monotonic()
         self.signal(sleeper, signal.SIGSTOP)
+        # Whoever takes over has to come up first: only then does the time count.
         self.start(other)
-        time.sleep(max(0.0, began + seconds - time.monotonic()))
+        self.is_so(taken_over, seconds)
         self.signal(sleeper, signal.SIGCONT)
-        time.sleep(1.0)
+        time.sleep(2.0)
         self.services.remove(other)
         self.signal(other, signal.SIGKILL)
         if other.process:

@@ -97,8 +97,15 @@ def doze(house: Tended) -> None:
     """A worker stops for longer than its lease, in the middle of a walk if there is one."""
     house.instagram.latency(DRAG)
     house.is_so(calm.WALKING, AWAY)
-    house.dozes(DOZE)
+    house.dozes(DOZE, calm.TAKEN_OVER.format(by=_walker(house)))
     house.instagram.latency(0.0)
+
+
+def _walker(house: Tended) -> str:
+    try:
+        return str(house.one(calm.WALKER))
+    except psycopg2.Error:
+        return ""
 
 
 def deploy(house: Tended) -> None:
