@@ -10,8 +10,9 @@ from tests.faults import tide, weather
 from tests.faults.calm import PERSON
 from tests.faults.raging import Storm
 
-# Four pages: of the visit that is broken off one is kept.
-CUT_OFF = 100
+# Six pages, of which the visit that is broken off keeps three. Whatever comes on top later, one
+# page is known as a whole, and below it something is missing until somebody walks on.
+CUT_OFF, KEPT = 170, 3
 # Six pages: some are left when the sleeper wakes up.
 SLEPT = 180
 # Calls that the last hour of a storm still allows, and visits that would like to make some.
@@ -24,9 +25,9 @@ USED_UP = "EXISTS (SELECT FROM harvester_crawl WHERE trouble = 'budget_used')"
 
 
 def is_cut_off(storm: Storm) -> None:
-    """A visit that the service ends after its first page; nothing new comes before the next."""
+    """A visit that the service ends half way; nothing new comes before the next."""
     storm.instagram.like(PERSON, CUT_OFF)
-    storm.instagram.fail("not_found", match="liked", skip=1)
+    storm.instagram.fail("not_found", match="liked", skip=KEPT)
     storm.ordered += 1
     newest = storm.newest()
     storm.time_passes(PERSON)
