@@ -15,6 +15,8 @@ from tests.faults.raging import Storm
 CUT_OFF, KEPT = 170, 3
 # Six pages: some are left when the sleeper wakes up.
 SLEPT = 180
+# Enough to have pictures to fetch.
+FILED = 20
 # Calls that the last hour of a storm still allows, and visits that would like to make some.
 LEFT, ASKING = 2, 5
 # Who signs in is asked for once, before there is anything to count with.
@@ -42,6 +44,13 @@ def is_slept_through(storm: Storm) -> None:
     storm.break_down(weather.ASLEEP)
 
 
+def is_written_half(storm: Storm) -> None:
+    """Somebody dies while a file is written; where that is nobody of ours, after its bytes came."""
+    storm.instagram.like(PERSON, FILED)
+    storm.time_passes(PERSON)
+    storm.kill_at("media.verified" if storm.s3 else "media.half")
+
+
 def slides(storm: Storm) -> None:
     """Likes that nobody saw in time: there has to be a gap, and it has to stay."""
     storm.slid += tide.slides(storm.instagram)
@@ -64,6 +73,7 @@ ACTS: tuple[Callable[[Storm], None], ...] = (
     is_cut_off,
     slides,
     is_slept_through,
+    is_written_half,
     is_liked_again,
     slides_above_a_known_one,
 )

@@ -94,7 +94,8 @@ class Storm:
         began, newest = time.monotonic(), self.newest()
         while not self.house.is_so(condition.format(newest=newest), 1.0):
             self._a_day_passes()
-            if self.house.is_so(calm.SETTLED, 0.0):
+            # Who only waits for the end of what is under way does not begin anything.
+            if condition != calm.SETTLED and self.house.is_so(calm.SETTLED, 0.0):
                 self.time_passes()
             if time.monotonic() - began > QUIET:
                 return None
@@ -192,9 +193,12 @@ class Storm:
             self.kills[name] += self.house.strike(name)
             self.tell(f"{name} {self.kills[name]}")
             return
-        point = self._rarest(self._points())
+        self.kill_at(self._rarest(self._points()))
+
+    def kill_at(self, point: str) -> None:
+        """Let somebody die at a point; what was written half by then must not have its name."""
         self._count(point, died=self.house.strike_at(point))
-        if point in weather.NOT_WITH_S3:
+        if point in weather.NOT_WITH_S3 and not self.s3:
             self.half |= damage.half_files(self.house.data / "media" / "blobs")
 
     def _points(self) -> list[str]:
