@@ -25,8 +25,8 @@ def _at(home: House, peer: GalleryDl, latency: float, likes: int, rounds: int) -
     for number in range(rounds):
         home.upstream.weather(0)
         people = [f"p{int(latency * 1000)}{number}{at}{likes}" for at in range(3)]
-        tokens = [home.connect(person, likes) for person in people]
-        pages = home.upstream.pages(tokens[0])
+        home.connect_all([f"{person}-{likes}" for person in people])
+        pages = home.upstream.pages(f"{people[0]}-{likes}")
         home.upstream.weather(latency)
         costs["product"].append(crawl(home, people[0], likes))
         costs["polite"].append(crawl(home, people[1], likes, CRAWL_REQUEST_INTERVAL="0.2"))
@@ -50,7 +50,7 @@ def crawl(home: House, person: str, likes: int, **variables: str) -> Cost:
 def _tell(latency: float, likes: int, costs: dict[str, list[Cost]]) -> None:
     rates = {way: [likes / cost.seconds for cost in found] for way, found in costs.items()}
     base, limit = median(rates["gallery-dl"]), median(rates["curl -P16"])
-    print(f"\n{likes} likes of 104 KB at {latency * 1000:.0f} ms")
+    print(f"\n{likes} likes of 104 KB at {latency * 1000:.0f} ms", flush=True)
     print("| way | likes/s | of gallery-dl | of curl | CPU ms a like | MB |")
     print("|---|---|---|---|---|---|")
     for way, found in rates.items():

@@ -8,12 +8,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
+
+import psycopg2
 
 from benchmarks import measure
 from benchmarks.pictures import BYTES
@@ -23,7 +26,16 @@ ROOT = Path(__file__).resolve().parents[1]
 # The engines are on this disk, and so are the pictures: never in memory.
 VAR = ROOT / "var"
 # What the environment of whoever measures must not say of the house.
-_OURS = ("DATABASE_URL", "REDIS_URL", "S3_", "INSTAGRAM_", "LIKELIST_", "CRAWL_", "MEDIA_")
+_OURS = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "S3_",
+    "INSTAGRAM_",
+    "LIKELIST_",
+    "CRAWL_",
+    "MEDIA_",
+    "PYTHON",
+)
 
 
 class Upstream:
@@ -65,6 +77,7 @@ class House:
 
     def __init__(self, data: Path, upstream: Upstream, interval: float) -> None:
         self.data = data
+        self.database = ""
         self.upstream = upstream
         host = upstream.origin.removeprefix("http://")
         environ = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
@@ -98,36 +111,83 @@ class House:
         self.must("connect", person, "--provider", "instagram", "--token", token)
         return token
 
+    def connect_all(self, tokens: Sequence[str]) -> None:
+        """The same for many people, by one process."""
+        self.must("shell", "-v", "0", "-c", _CONNECT, BENCH_TOKENS=" ".join(tokens))
+
     @contextmanager
-    def worker(self, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
-        """The worker of `make run`, up and ready in the block."""
-        command = [sys.executable, "-m", "likelist.runner.clockwork", "worker"]
-        log = self.data / "worker.log"
-        with log.open("wb") as file:
-            environ = self.environ | variables
-            worker = subprocess.Popen(command, env=environ, stderr=file, stdout=file, cwd=ROOT)
-        try:
+    def worker(self, processes: int = 0, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
+        """A worker, up and ready in the block: that of `make run`, or one of so many processes."""
+        words = ["-m", "likelist.runner.clockwork", "worker"]
+        if processes:
+            words = ["-m", "celery", "-A", "likelist", "worker", "-l", "INFO", "-Q", "crawl,media"]
+            words += ["-c", str(processes), "--without-gossip", "--without-mingle"]
+        with self._running("worker", words, variables) as worker:
+            log = self.data / "worker.log"
             while b" ready." not in log.read_bytes():
                 if worker.poll() is not None:
                     raise SystemExit(f"the worker did not start:\n{log.read_text()[-4000:]}")
-                subprocess.run(["sleep", "0.05"], check=True)
+                time.sleep(0.05)
             yield worker
+
+    @contextmanager
+    def beat(self, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
+        """The beat of `make run` in the block: what is due is opened and rung for."""
+        words = ["-m", "likelist.runner.clockwork", "beat"]
+        with self._running("beat", words, variables) as beat:
+            yield beat
+
+    @contextmanager
+    def _running(
+        self, name: str, words: list[str], variables: dict[str, str]
+    ) -> Iterator[subprocess.Popen[bytes]]:
+        with (self.data / f"{name}.log").open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, *words],
+                env=self.environ | variables,
+                stdout=log,
+                stderr=log,
+                cwd=ROOT,
+            )
+        try:
+            yield process
         finally:
-            worker.terminate()
-            worker.wait()
+            process.terminate()
+            process.wait()
 
-    def ask(self, query: str) -> list[list[Any]]:
-        """Rows of a query, by the database's own client."""
-        told = self.must("shell", "-v", "0", "-c", _ASK, BENCH_QUERY=query).said
-        return list(json.loads(told.strip().splitlines()[-1]))
+    @property
+    def postmaster(self) -> int:
+        """The process whose children serve the database's connections."""
+        found = self.data.glob("engines/postgres/*/postmaster.pid")
+        return int(next(found).read_text().split()[0])
+
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        """Rows of a query; none of a statement that has none."""
+        with closing(psycopg2.connect(self.database)) as connection:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute(query)
+                return cursor.fetchall() if cursor.description else []
+
+    def number(self, query: str) -> float:
+        """The one number that a query answers; 0 for none."""
+        return float(self.ask(query)[0][0] or 0)
+
+    def until(self, query: str, wanted: float, *, seconds: float = 900.0) -> None:
+        """Wait until a query answers with so much; a house that never gets there is an error."""
+        ends = time.monotonic() + seconds
+        while (there := self.number(query)) < wanted:
+            if time.monotonic() > ends:
+                raise SystemExit(f"{there:g} of {wanted:g} after {seconds:g} s: {query}")
+            time.sleep(0.1)
 
 
-_ASK = """
-import json, os
-from django.db import connection
-with connection.cursor() as cursor:
-    cursor.execute(os.environ["BENCH_QUERY"])
-    print(json.dumps(cursor.fetchall(), default=str))
+_CONNECT = """
+import os
+from django.core.management import call_command
+for token in os.environ["BENCH_TOKENS"].split():
+    who = token.partition("-")[0]
+    call_command("connect", who, provider="instagram", token=token, stdout=open(os.devnull, "w"))
 """
 
 
@@ -141,6 +201,6 @@ def house(*, size: int = BYTES, interval: float = 0.0) -> Iterator[House]:
         upstream = Upstream(size)
         stack.callback(upstream.close)
         made = House(data, upstream, interval)
-        stack.enter_context(engines.hold(data, made.environ))
+        made.database = stack.enter_context(engines.hold(data, made.environ))["DATABASE_URL"]
         made.must("migrate", "-v", "0")
         yield made

@@ -11,10 +11,15 @@ import sys
 import time
 from collections.abc import Callable
 
-from benchmarks import harvest
+from benchmarks import faults, fleet, harvest, memory, people, visits
 
 ALL: dict[str, Callable[[], None]] = {
     "harvest": harvest.main,
+    "visits": visits.main,
+    "people": people.main,
+    "faults": faults.main,
+    "fleet": fleet.main,
+    "memory": memory.main,
 }
 
 

@@ -20,7 +20,7 @@ from benchmarks.pictures import BYTES, Pictures
 
 PAGE = 33
 _BORN = 1_400_000_000
-_LONGEST_FEED = 10**6
+LONGEST_FEED = 10**6
 _RESET, _CUT = b"reset", b"cut"
 
 
@@ -77,7 +77,7 @@ class Service:
         )
 
     def _post(self, number: int, at: int) -> str:
-        return _post(self.origin if self._picture else "", number * _LONGEST_FEED + at)
+        return _post(self.origin if self._picture else "", number * LONGEST_FEED + at)
 
     def _spoilt(self, number: int) -> tuple[bytes, bytes]:
         """A picture, or one of the faults that were ordered."""
@@ -125,7 +125,7 @@ def _post(origin: str, number: int) -> str:
             "id": f"{number}_{number % 97}",
             "type": "image",
             "user": author,
-            "created_time": str(_BORN + number % _LONGEST_FEED),
+            "created_time": str(_BORN + number % LONGEST_FEED),
             "link": f"https://www.instagram.com/p/B{number}/",
             "filter": "Normal",
             "tags": ["harbour", f"tag{number % 50}"],
