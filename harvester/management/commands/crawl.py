@@ -35,6 +35,9 @@ class Command(BaseCommand):
     """Visit feeds in the foreground."""
 
     help = HELP
+    # They look at every page and form there is, for a tenth of the time that starting takes;
+    # `migrate` and `check` look as well. Here somebody waits for their likes.
+    requires_system_checks = ()
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
         kwargs["formatter_class"] = argparse.RawDescriptionHelpFormatter
