@@ -41,7 +41,7 @@ WITH overdue AS MATERIALIZED (
      ORDER BY loses_at LIMIT %(seen)s
 ), due AS (
     SELECT s.at, s.feed_id, f.user_id, f.connection_id, f.kind, f.window, f.visits,
-           f.walked_whole_at, f.entries_count,
+           f.walked_whole_at, f.held_at, f.held_accepted_at, f.entries_count,
            least(row_number() OVER (ORDER BY s.loses_at, s.next_visit_at),
                  row_number() OVER (ORDER BY s.next_visit_at)) AS place
       FROM (SELECT * FROM overdue UNION SELECT * FROM at_risk) AS s
@@ -96,7 +96,8 @@ WITH overdue AS MATERIALIZED (
                       > %(whole_every)s * greatest(1, j.entries_count / %(entries)s))
                OR EXISTS (SELECT FROM archive_entry e WHERE e.feed_id = j.feed_id
                              AND e.unseen_at IS NOT NULL AND e.missing_since IS NULL)
-                  AND NOT {endless},
+                  AND NOT {endless}
+               OR j.held_at IS NOT NULL AND (j.held_accepted_at IS NOT NULL OR NOT {endless}),
            {values}
       FROM judged j WHERE j.may AND j.has_turn ORDER BY j.turn, j.place, j.feed_id
     ON CONFLICT DO NOTHING

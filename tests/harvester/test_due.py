@@ -218,11 +218,28 @@ def test_an_entry_that_was_not_seen_wants_a_second_look(shelf, listed, alone):
     assert not opened(shelf, alone=alone).whole
 
 
-def test_in_a_list_without_an_end_it_does_not_ask_for_a_whole_walk(shelf, listed):
+@pytest.mark.parametrize("alone", [True, False])
+def test_in_a_list_without_an_end_it_does_not_ask_for_a_whole_walk(shelf, listed, alone):
     listed.like(5)
     visit(shelf)
     Entry.objects.filter(pk=Entry.objects.first().pk).update(unseen_at=timezone.now())
-    assert not opened(shelf, alone=False).whole
+    assert not opened(shelf, alone=alone).whole
+
+
+@pytest.mark.parametrize("alone", [True, False])
+@pytest.mark.parametrize(
+    ("window", "answered", "whole"), [(300, False, True), (None, False, False), (None, True, True)]
+)
+def test_a_held_list_is_walked_whole_until_it_is_settled(
+    shelf, listed, alone, window, answered, whole
+):
+    listed.like(5)
+    visit(shelf)
+    now = timezone.now()
+    Feed.objects.update(
+        window=window, held_at=now, held_accepted_at=now + HOUR if answered else None
+    )
+    assert opened(shelf, alone=alone).whole is whole
 
 
 def opened(feed: Feed, *, alone: bool) -> Crawl:
