@@ -92,6 +92,7 @@ def test_a_picture_is_known_by_its_size_type_and_colour(walked):
 
 def test_stored_bytes_are_never_fetched_again(walked, instagram):
     download()
+    assert len(instagram.requests("media")) == MediaItem.objects.count()
     visit(walked)
     instagram.expire_media()
     visit(walked)
