@@ -15,7 +15,7 @@ from likelist import runenv
 from likelist.engines import wire
 from likelist.engines.processes import until
 from likelist.runner import leash
-from tests.faults.house import House, folder, kill, note
+from tests.faults.house import PATIENCE, House, folder, kill, note
 from tests.faults.visitor import Visitor
 
 pytestmark = pytest.mark.faults
@@ -88,7 +88,7 @@ def clone() -> Iterator[Clone]:
             clone.make.wait()
         for pid in clone.left():
             kill(pid, signal.SIGTERM)
-        assert until(lambda: not clone.left(), CLOSING)
+        assert until(lambda: not clone.left(), PATIENCE)
 
 
 def test_a_fresh_clone_runs_keeps_and_closes_with_two_commands(clone: Clone) -> None:
