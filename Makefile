@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 PY := .venv/bin/python
-# Two workers: more than two cores are not assumed.
+# Two workers: more than two cores are not assumed. Faults take three, which wait in turns.
 PYTEST := $(PY) -m pytest
 
 .PHONY: help run setup test check faults soak mutants shots bench format shell
@@ -27,7 +27,7 @@ check: .venv/.dev ## Format, lint, types, import contracts, migrations
 	@$(PY) manage.py makemigrations --check --dry-run
 
 faults: .venv/.dev ## Three minutes of kills and faults
-	@$(PYTEST) -n 2 --dist loadfile -m faults $(ARGS)
+	@$(PYTEST) -n 3 --dist loadfile -m faults $(ARGS)
 
 soak: .venv/.dev ## The whole storm: 500 kills over ten seeds, two at a time, most of an hour; goes on where it was broken off
 	@$(PY) -m tests.faults.soak $(ARGS)
