@@ -66,6 +66,13 @@ class Clone:
         os.killpg(self.make.pid, signal.SIGTERM)
         return until(lambda: self._is_over() and not self.left(), CLOSING)
 
+    def end(self) -> None:
+        """Kill whatever is left of it; only the keeper is asked, who ends the engines."""
+        assert leash.sweep(leash.mark_of(self.root / "var"), patience=0)
+        for pid in self.left():
+            kill(pid, signal.SIGTERM)
+        assert until(lambda: not self.left(), PATIENCE)
+
     def left(self) -> list[int]:
         house = House(self.root / "var", StandIn(""))
         keeper = house.keeper()
@@ -86,9 +93,7 @@ def clone() -> Iterator[Clone]:
         if clone.make:
             clone.make.kill()
             clone.make.wait()
-        for pid in clone.left():
-            kill(pid, signal.SIGTERM)
-        assert until(lambda: not clone.left(), PATIENCE)
+        clone.end()
 
 
 def test_a_fresh_clone_runs_keeps_and_closes_with_two_commands(clone: Clone) -> None:
