@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from providers.answer import read_json
@@ -109,6 +109,7 @@ def test_any_bytes_are_an_object_or_an_error_of_ours(raw):
 
 
 @QUIET
+@example("a\0b", 40)
 @given(TEXT, st.integers(0, 40))
 def test_cleaning_changes_nothing_but_what_cannot_be_stored(text, limit):
     found = clean(text, limit)
