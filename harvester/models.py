@@ -161,8 +161,7 @@ class Crawl(models.Model):
     # Whether its list was closed for everybody, as of when the row was locked.
     is_halted = False
 
-    # Found by the index of one_number_per_crawl, as the newest of a feed is.
-    feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="crawls", db_index=False)
+    feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="crawls")
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=7, choices=State.choices, default=State.QUEUED)
     asked = models.BooleanField(default=False)

@@ -24,16 +24,6 @@ class Migration(migrations.Migration):
             name="id",
         ),
         migrations.AlterField(
-            model_name="crawl",
-            name="feed",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="crawls",
-                to="archive.feed",
-            ),
-        ),
-        migrations.AlterField(
             model_name="schedule",
             name="feed",
             field=models.OneToOneField(

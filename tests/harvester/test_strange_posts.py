@@ -112,6 +112,7 @@ def test_what_was_missing_and_comes_back_unreadable_is_there(shelf, listed):
     visit(shelf)
     listed.hidden = {"p7"}
     visit(shelf)
+    visit(shelf)
     assert missing(shelf) == {"p7"}
     listed.hidden, listed.unreadable = set(), {"p7"}
     visit(shelf)
