@@ -23,7 +23,7 @@ SEAM = 3
 # So many that vanish together are not believed to be taken back.
 ODD = 21
 # Nobody likes more while a list is read, beside one each second that it takes.
-MEANWHILE = 200
+MEANWHILE = 100
 
 
 @dataclass(frozen=True, slots=True)
