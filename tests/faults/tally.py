@@ -127,7 +127,13 @@ def document(rows: list[Row]) -> str:
     )
     lines = [HEAD, ["---"] * len(HEAD), *map(_cells, rows)]
     table = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-    return f"{head}{table}\n{RULES}{_who_died(rows)}"
+    return f"{head}{table}\n{RULES}{_what_broke(rows)}{_who_died(rows)}"
+
+
+def _what_broke(rows: list[Row]) -> str:
+    """The rules that did not hold, so that nobody has to look for them in the table."""
+    told = [f"- **seed {row['seed']}**: {rule}.\n" for row in rows for rule in broken(row)]
+    return "What did not hold:\n\n" + "".join(told) + "\n" if told else ""
 
 
 def _who_died(rows: list[Row]) -> str:

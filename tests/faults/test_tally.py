@@ -165,3 +165,5 @@ def test_the_table_has_a_row_for_each_and_their_sum() -> None:
     assert "10 kill -9 over 2 seeds and 2 rounds; 3 lost, 0 doubled" in page
     assert len([line for line in page.splitlines() if line.startswith(("| 1 |", "| 2 |"))]) == 2
     assert "FLUSHALL 2" in page
+    assert "- **seed 2**: 3 lost." in page
+    assert "did not hold" not in tally.document([GOOD])
