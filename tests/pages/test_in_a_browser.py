@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
 from archive.models import Like
-from harvester.models import Import, ImportRow
+from harvester.models import Crawl, Import, ImportRow
 from tests import standings
 from tests.pages.conftest import NOON, Hang, feed_of
 from tests.pages.gaps import gap
@@ -152,6 +152,18 @@ def test_nothing_sticks_out_of_the_narrowest_window(opened):
     for path in [*MINE, f"/likes/{like().pk}/"]:
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+
+
+def test_the_figures_of_a_visit_stay_inside_their_card(opened):
+    Crawl.objects.update(pages=1234, new_entries=123456, known_entries=123456, wanted=123456)
+    page = opened(viewport={"width": 390, "height": 844})
+    page.goto("/sources/")
+    sums, card = page.locator(".log .sums").first, page.locator("article.source").first
+    text = sums.evaluate(
+        "e => { const r = document.createRange(); r.selectNodeContents(e);"
+        " return r.getBoundingClientRect().right }"
+    )
+    assert text <= card.evaluate("e => e.getBoundingClientRect().right")
 
 
 def test_pages_keep_the_policy_and_load_everything(opened):
