@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
-from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from accounts import signin
 from archive.models import Feed, Like
-from harvester import plan
-from harvester.models import Crawl
-from providers.registry import SERVICES
-from providers.shapes import Grant, Profile
 from tests.conftest import visit
 from tests.harvester.listed import Listed
+from tests.harvester.worlds import World, a_world
 from tests.shelves import check_laws, check_settled, everything, kept, missing
 
 pytestmark = pytest.mark.django_db
@@ -38,15 +30,13 @@ DEED = st.one_of(
 )
 
 
-class World:
-    """A list in memory, the archive of it, and what may happen to them."""
+class Lived(World):
+    """What may happen to somebody's list."""
 
     def __init__(self) -> None:
         self.listed = Listed(window=56, size=8)
         self.ever_hidden: set[str] = set()
-        SERVICES["listed"] = self.listed
-        connection = signin.connect(None, "listed", Grant("a-token"), Profile("7", "tess"))
-        (self.feed,) = plan.adopt(connection)
+        super().__init__(self.listed)
 
     def like(self, count: int, place: int) -> None:
         self.listed.like(count, age=None if place % 5 == 0 else timedelta(hours=place))
@@ -76,24 +66,7 @@ class World:
         visit(self.feed, pages=count)
 
     def die(self, count: int, place: int) -> None:
-        """A visit whose worker dies after so many pages; its lease runs out."""
-
-        def fatal(cursor: str | None) -> None:
-            nonlocal count
-            count -= 1
-            if count < 0:
-                raise KeyboardInterrupt
-
-        self.listed.before = fatal
-        with suppress(KeyboardInterrupt):
-            self.visit(0, 0)
-        self.listed.before = lambda cursor: None
-        past = timezone.now() - timedelta(seconds=1)
-        Crawl.objects.exclude(lease=None).update(leased_until=past, deaths=0)
-
-    def visit(self, count: int, place: int) -> None:
-        crawl, _ = visit(self.feed, pages=10_000)
-        assert crawl.state == Crawl.State.DONE
+        self.dies(self.listed, count)
 
     def _some(self, count: int, place: int) -> list[str]:
         order = [one for one in self.listed.order if one not in self.listed.hidden]
@@ -101,22 +74,14 @@ class World:
         return order[start : start + count]
 
 
-@contextmanager
-def a_world() -> Iterator[World]:
-    with transaction.atomic():
-        yield World()
-        transaction.set_rollback(True)
-    del SERVICES["listed"]
-
-
-def check_order(world: World) -> None:
+def check_order(world: Lived) -> None:
     """What is kept and still shown stands as it does upstream."""
     truth = [one for one in world.listed.order if one not in world.listed.hidden]
     here = kept(world.feed)
     assert [one for one in here if one in truth] == [one for one in truth if one in here]
 
 
-def check_times(world: World) -> None:
+def check_times(world: Lived) -> None:
     """No range excludes the moment of the like, as far as one could know."""
     likes = Like.objects.of(world.feed.user).exclude(post_id__in=world.ever_hidden)
     ranges = {like.post_id: like for like in likes}
@@ -135,7 +100,7 @@ def check_times(world: World) -> None:
 )
 @given(st.lists(DEED, max_size=10))
 def test_whatever_happens_nothing_is_lost_and_the_order_is_right(db, deeds):
-    with a_world() as world:
+    with a_world(Lived) as world:
         world.like(20, 7)
         for name, count, place in deeds:
             getattr(world, name)(count, place)

@@ -6,24 +6,21 @@ while they are read, for small windows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 
 import pytest
-from django.db import transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from accounts import signin
 from archive.models import Entry, Feed, Gap
-from harvester import levers, plan
+from harvester import levers
 from harvester.models import Crawl
-from providers.registry import SERVICES
-from providers.shapes import FeedKind, Grant, Page, Profile
+from providers.shapes import FeedKind, Page
 from tests.conftest import visit
 from tests.harvester.listed import Listed
+from tests.harvester.worlds import World, a_world
 from tests.shelves import check_laws, everything
 
 pytestmark = pytest.mark.django_db
@@ -62,15 +59,13 @@ class Observed(Listed):
         return page
 
 
-class World:
-    """A list, its archive, and what may happen to them."""
+class Watched(World):
+    """What may happen to somebody's list, and the most that ever was in it."""
 
     def __init__(self, window: int) -> None:
         self.listed = Observed(window)
         self.most = 0
-        SERVICES["listed"] = self.listed
-        connection = signin.connect(None, "listed", Grant("a-token"), Profile("7", "tess"))
-        (self.feed,) = plan.adopt(connection)
+        super().__init__(self.listed)
         self.listed.archived = lambda: everything(self.feed)
 
     def like(self, count: int, place: int) -> None:
@@ -87,30 +82,12 @@ class World:
         deed = self.like if place % 3 else self.unlike
         self.listed.meanwhile += [lambda: deed(count, place)] * (1 + place % 2)
 
-    def visit(self, count: int, place: int) -> None:
-        crawl, _ = visit(self.feed, pages=10_000)
-        assert crawl.state == Crawl.State.DONE
-
     def deep(self, count: int, place: int) -> None:
         Feed.objects.update(walked_whole_at=None)
         self.visit(count, place)
 
     def die(self, count: int, place: int) -> None:
-        """A worker dies after some pages; the visit goes on later."""
-        left = count % 4
-
-        def fatal(cursor: str | None) -> None:
-            nonlocal left
-            left -= 1
-            if left < 0:
-                raise KeyboardInterrupt
-
-        self.listed.before = fatal
-        with suppress(KeyboardInterrupt):
-            self.visit(0, 0)
-        self.listed.before = lambda cursor: None
-        past = timezone.now() - timedelta(seconds=1)
-        Crawl.objects.exclude(lease=None).update(leased_until=past, deaths=0)
+        self.dies(self.listed, count % 4)
 
     def stop(self, count: int, place: int) -> None:
         """A visit ends before it has met anything; the next one begins at the top."""
@@ -120,14 +97,6 @@ class World:
     @property
     def is_at_rest(self) -> bool:
         return not Crawl.objects.live().exists()
-
-
-@contextmanager
-def a_world(window: int) -> Iterator[World]:
-    with transaction.atomic():
-        yield World(window)
-        transaction.set_rollback(True)
-    del SERVICES["listed"]
 
 
 def number(post_id: str) -> int:
@@ -151,7 +120,7 @@ def gaps(feed: Feed) -> list[tuple[int, int, datetime]]:
     return found
 
 
-def check_nothing_is_silent(world: World) -> None:
+def check_nothing_is_silent(world: Watched) -> None:
     """What a visit could have had and we do not have, lies in a gap."""
     here, told = set(everything(world.feed)), gaps(world.feed)
     for given_ in world.listed.likes:
@@ -159,7 +128,7 @@ def check_nothing_is_silent(world: World) -> None:
             assert any(low < given_.number < high for high, low, _ in told), given_.post_id
 
 
-def check_nothing_is_invented(world: World) -> None:
+def check_nothing_is_invented(world: Watched) -> None:
     """No listing since went past a gap and met a seam below; none where all always fitted in."""
     told, listed = gaps(world.feed), world.listed
     for high, low, opened_at in told:
@@ -190,7 +159,7 @@ def _is_complete(feed: Feed) -> bool:
 @example(window=10, deeds=[("like", 10, 0), ("shift", 5, 24), ("like", 9, 5), ("visit", 1, 4)])
 @given(window=st.integers(5, 16), deeds=st.lists(DEED, max_size=9))
 def test_every_loss_is_told_and_no_other(db, window, deeds):
-    with a_world(window) as world:
+    with a_world(lambda: Watched(window)) as world:
         world.like(4, 0)
         for name, count, place in [*deeds, ("visit", 0, 0), ("visit", 0, 0)]:
             getattr(world, name)(count, place)
