@@ -255,7 +255,7 @@ def test_a_child_that_dies_is_a_verdict_and_is_replaced(keep):
 
 
 def test_a_child_that_hangs_is_stopped(keep):
-    decoder = Decoder(children=1, seconds=0.5)
+    decoder = Decoder(children=1, seconds=6)  # the child's own start is within it
     known = children()
     decoder.inspect(keep(picture()), "image/jpeg")
     (child,) = (one for one in children() if one not in known)
