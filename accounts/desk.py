@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
+import django_stubs_ext
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.paginator import Paginator
@@ -16,6 +17,8 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
+# Lets classes such as ModelAdmin[Crawl] name what they are about.
+django_stubs_ext.monkeypatch()
 # Behind so many rows nobody pages: one searches.
 MOST = 1_000
 _Row = TypeVar("_Row", bound=Model)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import django_stubs_ext
 from django import forms
 from django.contrib.auth.forms import UserCreationForm
 
 from accounts.models import User
+
+# Lets classes such as ModelForm[User] name what they are about.
+django_stubs_ext.monkeypatch()
 
 
 class SignUpForm(UserCreationForm[User]):

@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from accounts.desk import Desk
 from accounts.models import User
 from archive.heal import heal
-from archive.media import STORAGE_ERRORS
+from archive.media import storage_errors
 from archive.models import Blob, Entry, Gap, Like, MediaItem, Quarantined
 
 CONTENT = ("author", "author_id", "author_name", "caption", "link", "place", "document")
@@ -88,7 +88,7 @@ class BlobAdmin(Desk[Blob]):
     def fetch_again(self, request: HttpRequest, queryset: QuerySet[Blob]) -> None:
         try:
             self.pull(request, queryset, "Read, and fetched again where damaged", heal)
-        except STORAGE_ERRORS as exc:
+        except storage_errors() as exc:
             told = f"The storage cannot be read ({type(exc).__name__})."
             self.message_user(request, told, messages.ERROR)
 

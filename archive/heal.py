@@ -13,7 +13,7 @@ def heal(blob: Blob) -> int:
     """Want everything again that refers to damaged bytes; how many media. Safe to repeat.
 
     0 where the bytes are whole: those are read first, so that nothing good is given up; their
-    missing previews are made again. STORAGE_ERRORS when they cannot be read.
+    missing previews are made again. `storage_errors` when they cannot be read.
     """
     if verify_bytes.is_whole(blob):
         if not verify_bytes.has_previews(blob):

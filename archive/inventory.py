@@ -27,7 +27,7 @@ class Stored:
 def objects(folder: str, *, after: str = "") -> Iterator[Stored]:
     """What is stored under `folder` beyond `after`, by key. `after` is not a folder's name.
 
-    STORAGE_ERRORS when a listing fails: then nothing may be concluded from what came before.
+    `storage_errors` when a listing fails: then nothing may be concluded from what came before.
     """
     bucket: Any = getattr(default_storage, "bucket", None)
     if bucket is None:
@@ -37,7 +37,7 @@ def objects(folder: str, *, after: str = "") -> Iterator[Stored]:
 
 
 def digest(key: str) -> tuple[str, int]:
-    """SHA-256 and size of stored bytes; FileNotFoundError, STORAGE_ERRORS."""
+    """SHA-256 and size of stored bytes; FileNotFoundError, `storage_errors`."""
     seen, size = hashlib.sha256(), 0
     for piece in pieces(key):
         seen.update(piece)
@@ -77,7 +77,7 @@ def _stat(entry: os.DirEntry[str]) -> os.stat_result | None:
 
 
 def pieces(key: str) -> Iterable[bytes]:
-    """Stored bytes, a piece at a time; FileNotFoundError, STORAGE_ERRORS."""
+    """Stored bytes, a piece at a time; FileNotFoundError, `storage_errors`."""
     bucket: Any = getattr(default_storage, "bucket", None)
     if bucket is None:
         with default_storage.open(key) as file:

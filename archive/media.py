@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
-from boto3.exceptions import Boto3Error
-from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 
 from accounts.clash import retried
 from archive.models import Blob, MediaItem
+from archive.storage import Settled
 from providers.crashpoints import crashpoint
 from providers.decoder import Seen
 from providers.fetch import Fetched
@@ -25,8 +26,6 @@ SEEN = (
     *("size_bytes", "content_type", "width", "height", "duration", "colour"),
     "unreferenced_since",
 )
-# What a storage that is down, full or refusing raises.
-STORAGE_ERRORS = (OSError, BotoCoreError, Boto3Error, ClientError)
 _REFER = """
 UPDATE archive_mediaitem AS item
    SET state = 'stored', blob_id = got.hash, source_url = got.address, is_copy = got.is_copy,
@@ -47,6 +46,17 @@ class Verified:
     is_copy: bool = False
 
 
+def storage_errors() -> tuple[type[Exception], ...]:
+    """What a storage that is down, full or refusing raises.
+
+    boto3 is named only where it is in use: importing it takes longer than reading a page.
+    """
+    if "botocore" not in sys.modules:
+        return (OSError,)
+    boto3, botocore = import_module("boto3.exceptions"), import_module("botocore.exceptions")
+    return (OSError, boto3.Boto3Error, botocore.BotoCoreError, botocore.ClientError)
+
+
 def known(hashes: Collection[str]) -> set[str]:
     """Which of these bytes are in storage for certain; the others are to be published.
 
@@ -65,13 +75,15 @@ def known(hashes: Collection[str]) -> set[str]:
     return {sha256 for sha256, since in here.items() if since is None}
 
 
-def publish(path: Path, key: str) -> None:
-    """Put a file into storage under `key`, whole or not at all; STORAGE_ERRORS.
+def publish(path: Path, key: str, *, is_settled: bool = False) -> None:
+    """Put a file into storage under `key`, whole or not at all; `storage_errors`.
 
-    Safe to repeat. Until it is referred to, nobody knows of it.
+    Safe to repeat. Until it is referred to, nobody knows of it. `is_settled`: it is ours and is
+    not written to any more, so that the storage may keep the very file.
     """
+    kind = Settled if is_settled else File
     with path.open("rb") as file:
-        default_storage.save(key, File(file))
+        default_storage.save(key, kind(file))
 
 
 @retried

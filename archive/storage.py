@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 
 from providers.crashpoints import crashpoint
+
+
+class Settled(File):  # type: ignore[type-arg]  # only the stubs can be told
+    """A file on disk, open, that nobody writes to any more: a storage may keep it as it is."""
 
 
 class Files(FileSystemStorage):
@@ -30,11 +35,14 @@ class Files(FileSystemStorage):
         for folder in (target.parent, temporary.parent):
             _make(folder)
         try:
-            _write(temporary, content)
+            if not _linked(temporary, content):
+                _write(temporary, content)
+            crashpoint("media.half")
+            _sync(temporary)
             temporary.replace(target)
         finally:
             temporary.unlink(missing_ok=True)
-        _sync_folder(target.parent)
+        _sync(target.parent)
         return name
 
 
@@ -45,17 +53,24 @@ def _make(folder: Path) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
 
 
+def _linked(path: Path, content: File[bytes]) -> bool:
+    """Give a settled file a second name, which spares a copy; False where that cannot be done."""
+    if isinstance(content, Settled):
+        with suppress(OSError):  # another file system, or one without second names
+            path.hardlink_to(str(content.name))
+            return True
+    return False
+
+
 def _write(path: Path, content: File[bytes]) -> None:
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         for chunk in content.chunks():
             file.write(chunk)
-        crashpoint("media.half")
-        file.flush()
-        os.fsync(file.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
+def _sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

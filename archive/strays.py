@@ -60,7 +60,7 @@ class Survey:
 def survey(*, most: int | None = None, begin: int = 0) -> Survey:
     """List the storage, or `most` objects of each folder, once around from hash byte `begin` on.
 
-    Beginning somewhere else each time reaches all in the end. STORAGE_ERRORS when a listing
+    Beginning somewhere else each time reaches all in the end. `storage_errors` when a listing
     fails.
     """
     met = Survey()

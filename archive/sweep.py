@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from archive import leftovers, strays
-from archive.media import STORAGE_ERRORS
+from archive.media import storage_errors
 from archive.models import Blob, MediaItem
 from providers.crashpoints import crashpoint
 
@@ -86,7 +86,7 @@ def _surveyed(now: datetime) -> strays.Survey:
     try:
         _look_for_sample()
         found = strays.survey(most=MOST_LISTED, begin=hour * 97 % 256)
-    except STORAGE_ERRORS as exc:
+    except storage_errors() as exc:
         raise SweepRefused("The storage cannot be read.") from exc
     found.strays = found.older_than(now - leftovers.LIFE)
     if len(found.strays) > max(MANY_STRAYS, STRAY_PART * found.objects):
@@ -125,7 +125,7 @@ def _remove_due(now: datetime, swept: Swept) -> None:
     for sha256 in ids[:MOST_REMOVED]:
         try:
             size_bytes = remove(sha256, now)
-        except STORAGE_ERRORS as exc:
+        except storage_errors() as exc:
             logger.warning("sweep stopped by the storage error=%s", type(exc).__name__)
             swept.left = True
             return

@@ -35,7 +35,7 @@ class _Read:
 def whole(progress: Callable[[int], object]) -> list[Finding]:
     """Is every referenced file there with its hash and size; are its previews there.
 
-    `progress` is told bytes as they were read. STORAGE_ERRORS when the storage cannot be read.
+    `progress` is told bytes as they were read. `storage_errors` when the storage cannot be read.
     """
     read = _Read()
     with ThreadPoolExecutor(READERS) as pool:

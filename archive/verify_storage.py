@@ -19,7 +19,7 @@ REMEDY = "The sweep runs every hour in the worker; its log says why it did not t
 def left_over(now: datetime) -> tuple[list[Finding], list[str]]:
     """What nobody refers to and what nobody writes any more; notes on what is still young.
 
-    STORAGE_ERRORS when the storage cannot be listed.
+    `storage_errors` when the storage cannot be listed.
     """
     survey = strays.survey()
     found = [_unreferenced(now, survey), _temporary(now)]

@@ -6,15 +6,19 @@ written without spaces as pairs of characters.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 # Postgres counts positions up to 16383 and a word up to 2046 bytes.
 MOST_WORDS = 16_000
 LONGEST_WORD = 200
 MOST_BYTES = 700_000
 MOST_MARKS = 30
+# What `_kind` calls words, of the letters that most captions are made of.
+_PLAIN = re.compile(r"[0-9A-Za-z_.#]+")
 _UNSPACED = (
     (0x0E00, 0x0EFF),  # Thai, Lao
     (0x1000, 0x109F),  # Burmese
@@ -27,8 +31,7 @@ _UNSPACED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word and its place in the text; several words may share a place."""
 
     text: str
@@ -40,7 +43,9 @@ def cut(text: str) -> list[Word]:
     words: list[Word] = []
     place = 0
     for run, kind in _runs(fold(text)):
-        for group in _groups(run, kind):
+        # Most are plain words: nothing to take apart.
+        is_plain = kind == "word" and run.isalnum()
+        for group in [[run]] if is_plain else _groups(run, kind):
             place += 1
             words += [Word(word[:LONGEST_WORD], place) for word in group]
         if len(words) >= MOST_WORDS:
@@ -50,6 +55,8 @@ def cut(text: str) -> list[Word]:
 
 def fold(text: str) -> str:
     """`text` without differences of width, case and accents."""
+    if text.isascii():
+        return text.lower()
     composed = unicodedata.normalize("NFKC", _tamed(text)).casefold()
     apart = unicodedata.normalize("NFD", composed)
     bare = "".join(char for char in apart if unicodedata.category(char) not in {"Mn", "Me", "Cf"})
@@ -58,8 +65,6 @@ def fold(text: str) -> str:
 
 def _tamed(text: str) -> str:
     """`text` with at most MOST_MARKS marks on a sign: sorting them takes their number squared."""
-    if text.isascii():
-        return text
     kept: list[str] = []
     marks = 0
     for char in text:
@@ -121,6 +126,9 @@ def _is_sign(word: str) -> bool:
 
 def _runs(text: str) -> Iterator[tuple[str, str]]:
     """Stretches of one kind: `word`, `sign` (an unspaced script), `emoji`; the rest is left out."""
+    if text.isascii():
+        yield from ((run, "word") for run in _PLAIN.findall(text))
+        return
     start, kind = 0, ""
     for index, char in enumerate(text):
         now = _kind(char)
@@ -132,6 +140,7 @@ def _runs(text: str) -> Iterator[tuple[str, str]]:
         yield text[start:], kind
 
 
+@lru_cache(maxsize=4096)
 def _kind(char: str) -> str:
     if _is_unspaced(char):
         return "sign"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable, Collection
 from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from django.conf import settings
 from accounts import turns
 from accounts.models import User
 from archive import media
-from archive.media import STORAGE_ERRORS, Verified
+from archive.media import Verified, storage_errors
 from archive.models import Blob, MediaItem
 from harvester import claims, fresh, mishaps
 from harvester.getting import Got, Resting, get
@@ -28,8 +29,8 @@ logger = logging.getLogger(__name__)
 _T = TypeVar("_T")
 # Seconds that a host is left alone which asks to wait and does not say how long.
 LIMITED = 60.0
-# Who puts bytes away waits for the disk, which does many of these waits at once.
-HANDS = 8
+# Seconds for which what has landed waits for company.
+MOMENT = 0.05
 _threads = ThreadPoolExecutor
 _DoneAndNotDone: TypeAlias = tuple[set[Future[_T]], set[Future[_T]]]
 
@@ -52,6 +53,8 @@ class Download:
     # Likes whose media were asked for anew.
     _asked: set[int] = field(default_factory=set)
     settled: int = 0
+    # Claimed, and no thread was free yet.
+    _waiting: deque[MediaItem] = field(default_factory=deque)
     _flying: set[Future[Got]] = field(default_factory=set)
     # What is in the air is a suspect and flies alone.
     _is_alone: bool = False
@@ -65,10 +68,10 @@ class Download:
         ends = time.monotonic() + self.seconds
         settings.TEMPORARY.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Bytes that have come are put away at once, not behind what is still to be fetched.
-        with _threads(settings.MEDIA_CONCURRENCY) as pool, _threads(HANDS) as hands:
+        with _threads(settings.MEDIA_CONCURRENCY) as pool, _threads(_hands()) as hands:
             try:
                 while self._start(pool, is_over=self._is_over(ends)) or self._flying:
-                    self._land(hands)
+                    self._land(pool, hands)
             finally:
                 self._drop()
                 claims.release(self.claim)
@@ -81,8 +84,15 @@ class Download:
         """Keep the pool busy; False when there is nothing more to start."""
         if not self._flying:
             self._is_alone = False
-        if is_over or self._is_alone or len(self._flying) >= settings.MEDIA_CONCURRENCY:
+        if is_over:
+            self._waiting.clear()
+        elif not self._waiting and not self._is_alone and not self._claim():
             return False
+        self._launch(pool)
+        return not is_over
+
+    def _claim(self) -> bool:
+        """Take a batch, less those that kill whoever fetches them; False when there is none."""
         self._resting = Resting(turns.resting())
         batch = claims.take(
             self.claim,
@@ -97,17 +107,25 @@ class Download:
                 mishaps.note_killer(item)
             else:
                 self._is_alone = item.deaths >= claims.SUSPECT
-                self._flying.add(pool.submit(get, item, self._resting))
+                self._waiting.append(item)
         return bool(batch)
 
-    def _land(self, hands: ThreadPoolExecutor) -> None:
-        """Take what has arrived."""
-        landed, self._flying = self._wait(self._flying, FIRST_COMPLETED)
-        done = [future for future in landed if not future.cancelled()]
-        if done:
-            self._keep(hands, [future.result() for future in done])
-            self.settled += len(done)
-            self.after(self.settled)
+    def _launch(self, pool: ThreadPoolExecutor) -> None:
+        """One for each free thread, no more: what has been fetched must not pile up."""
+        while self._waiting and len(self._flying) < settings.MEDIA_CONCURRENCY:
+            self._flying.add(pool.submit(get, self._waiting.popleft(), self._resting))
+
+    def _land(self, pool: ThreadPoolExecutor, hands: ThreadPoolExecutor) -> None:
+        """Take what has arrived, as much as there are hands, and let others fly meanwhile."""
+        landed, rest = self._wait(self._flying, FIRST_COMPLETED)
+        # Those that come together share a commit.
+        more, _ = wait(rest, timeout=MOMENT if len(landed) < _hands() and rest else 0)
+        done = [*landed, *more][: _hands()]
+        self._flying.difference_update(done)
+        self._launch(pool)
+        self._keep(hands, [future.result() for future in done])
+        self.settled += len(done)
+        self.after(self.settled)
 
     def _wait(self, futures: Collection[Future[_T]], until: str) -> _DoneAndNotDone[_T]:
         """Wait for some or all of `futures`, and keep the claim alive meanwhile."""
@@ -122,14 +140,9 @@ class Download:
     def _keep_claim(self, lease: float) -> None:
         """Keep what is claimed; who has slept for so long holds a claim that others took over."""
         if time.monotonic() - self._renewed > lease:
-            self._call_back()
+            self._waiting.clear()
         claims.renew(self.claim)
         self._renewed = time.monotonic()
-
-    def _call_back(self) -> None:
-        """What waits for a thread is not fetched in this go."""
-        for future in self._flying:
-            future.cancel()
 
     def _keep(self, hands: ThreadPoolExecutor, arrived: list[Got]) -> None:
         """Publish what was verified, refer to it; note what went wrong."""
@@ -182,16 +195,21 @@ class Download:
 
     def _note_storage(self, item: MediaItem) -> None:
         self._is_full = True
-        self._call_back()
+        self._waiting.clear()
         self.tried.append(item.pk)
         mishaps.note_storage(item)
 
     def _drop(self) -> None:
         """Let go of what is in the air when a go is broken off."""
         for future in self._flying:
-            if not future.cancel():
-                future.add_done_callback(_forget)
-        self._flying = set()
+            future.add_done_callback(_forget)
+        self._waiting.clear()
+        self._flying.clear()
+
+
+def _hands() -> int:
+    """How many put bytes away: they wait for the disk, which does many of these waits at once."""
+    return max(1, settings.MEDIA_CONCURRENCY // 2)
 
 
 def _forget(future: Future[Got]) -> None:
@@ -202,8 +220,8 @@ def _forget(future: Future[Got]) -> None:
 def _put(path: Path, sha256: str) -> bool:
     crashpoint("media.verified")
     try:
-        media.publish(path, Blob(sha256=sha256).key)
-    except STORAGE_ERRORS as exc:
+        media.publish(path, Blob(sha256=sha256).key, is_settled=True)
+    except storage_errors() as exc:
         # Not the whole exception: it may name addresses of the operator's storage.
         logger.warning("storage failed error=%s", type(exc).__name__)
         return False

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
-from django.db import connection as database
 from django.utils import timezone
 
 from accounts import upstream
 from archive.ingest import Stored
 from archive.models import Feed, MediaItem
 from harvester import lease, levers, plan, words
+from harvester.beside import Beside, fetching, left
 from harvester.download import Download
 from harvester.models import Crawl
 from harvester.walk import Slice, walk
 
 TRIES = 5
 PAUSE = 2.0
-COUNT_EVERY = 0.5
 WHOLE = Slice(pages=10**9, seconds=1e9)
 
 
@@ -51,18 +49,18 @@ def visit(feed: Feed, watcher: Watcher, *, media: bool = True) -> Report:
     token or a closed endpoint end it early. Safe to kill and run again.
     """
     levers.lift_halts(feed)
-    bell = threading.Event()
-    with _downloading(feed, watcher, bell) if media else nullcontext():
-        crawl = _walk(plan.open_crawl(feed, asked=True), watcher, bell)
+    with fetching(feed.user_id, watcher.media) if media else nullcontext() as beside:
+        crawl = _walk(plan.open_crawl(feed, asked=True), watcher, beside)
     report = Report(crawl.new_entries, crawl.known_entries, _reasons(crawl))
     if media:
         report.reasons += _settle_media(feed, watcher)
     return report
 
 
-def _walk(crawl: Crawl, watcher: Watcher, bell: threading.Event) -> Crawl:
+def _walk(crawl: Crawl, watcher: Watcher, beside: Beside | None) -> Crawl:
     def after_page(crawl: Crawl, stored: Stored) -> None:
-        bell.set()
+        if beside:
+            beside.ring()
         watcher.page(crawl, stored)
 
     tries = 0
@@ -118,70 +116,26 @@ def _service(crawl: Crawl) -> str:
     return upstream.service(crawl.feed.connection.provider).title
 
 
-@contextmanager
-def _downloading(feed: Feed, watcher: Watcher, bell: threading.Event) -> Iterator[None]:
-    """Fetch media of a page while the next one is being read; `bell` rings for each page."""
-    over = threading.Event()
-    thread = threading.Thread(target=_download, args=(feed, watcher, bell, over), daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        bell.set()
-        thread.join()
-
-
-def _download(feed: Feed, watcher: Watcher, bell: threading.Event, over: threading.Event) -> None:
-    try:
-        while not over.is_set():
-            bell.wait(PAUSE)  # nobody rings for what another worker reads
-            bell.clear()
-            _one_go(feed, watcher, patient=True)
-    finally:
-        database.close()
-
-
-def _one_go(feed: Feed, watcher: Watcher, *, patient: bool) -> None:
-    user = feed.user_id
-    download = Download(user, impatient=not patient)
-    download.after = _counting(feed, watcher)
-    download.run()
-
-
-def _counting(feed: Feed, watcher: Watcher) -> Callable[[int], None]:
-    """Tells the watcher how far it is, so often that it looks alive: counting is no small thing."""
-    due = 0.0
-
-    def after(settled: int) -> None:
-        nonlocal due
-        if time.monotonic() >= due:
-            watcher.media(settled, _unsettled(feed))
-            due = time.monotonic() + COUNT_EVERY
-
-    return after
+def _one_go(feed: Feed) -> None:
+    Download(feed.user_id, impatient=True).run()
 
 
 def _settle_media(feed: Feed, watcher: Watcher) -> list[str]:
     """Try what is left TRIES times; say why it could not be settled."""
     for again in range(TRIES):
-        _one_go(feed, watcher, patient=False)
-        if not _unsettled(feed):
+        _one_go(feed)
+        if not left(feed.user_id):
             return []
         time.sleep(min(PAUSE, 0.25 * 2**again))
     while _held_elsewhere(feed):
         watcher.say("Another worker is fetching media, waiting for it.")
         time.sleep(PAUSE)
-        _one_go(feed, watcher, patient=False)
-    left = MediaItem.objects.of(feed.user).wanted().filter(gone_at=None)
-    troubles = sorted(set(left.values_list("trouble", flat=True)))
-    count = left.count()
+        _one_go(feed)
+    wanted = MediaItem.objects.of(feed.user).wanted().filter(gone_at=None)
+    troubles = sorted(set(wanted.values_list("trouble", flat=True)))
+    count = wanted.count()
     said = ", ".join(trouble or "not tried" for trouble in troubles)
     return [f"{words.plural(count, 'picture')} could not be fetched yet: {said}."] if count else []
-
-
-def _unsettled(feed: Feed) -> int:
-    return MediaItem.objects.of(feed.user).wanted().filter(gone_at=None).count()
 
 
 def _held_elsewhere(feed: Feed) -> bool:

@@ -24,7 +24,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import upstream
 from accounts.http import SignedInRequest
 from accounts.models import User
-from archive.media import STORAGE_ERRORS
+from archive.media import storage_errors
 from harvester.imports import sheet, shown
 from harvester.imports.receiving import MOST_FILES, Received, ToDisk, receive
 from harvester.models import Import
@@ -81,7 +81,7 @@ def _page(request: SignedInRequest) -> HttpResponse:
     try:
         for file in files:
             receive(request.user, file)
-    except STORAGE_ERRORS:
+    except storage_errors():
         return _answer(request, NO_ROOM, 507)
     return _sent(request)
 

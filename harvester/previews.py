@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from archive import media
-from archive.media import STORAGE_ERRORS
+from archive.media import storage_errors
 from archive.models import Blob
 from harvester.getting import decoder
 from providers.crashpoints import crashpoint
@@ -36,7 +36,7 @@ def make(seconds: float = 60.0) -> bool:
         while time.monotonic() < ends:
             if not _make_one():
                 return False
-    except STORAGE_ERRORS as exc:
+    except storage_errors() as exc:
         # Nobody's fault: whatever waits is still waiting when the next tick looks.
         logger.warning("previews wait for the storage error=%s", type(exc).__name__)
         return False
@@ -85,6 +85,6 @@ def _made(blob: Blob, folder: Path) -> list[int]:
         shutil.copyfileobj(stored, file)
     previews = decoder().preview(original, blob.content_type, WIDTHS, folder)
     for preview in previews:
-        media.publish(preview.path, blob.preview_key(preview.width))
+        media.publish(preview.path, blob.preview_key(preview.width), is_settled=True)
         crashpoint("preview.half")
     return [preview.width for preview in previews]

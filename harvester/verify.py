@@ -27,7 +27,7 @@ KEPT = ("accounts", "archive", "harvester")
 
 
 def everything(now: datetime, progress: Callable[[int], object]) -> Report:
-    """Every check, those that take long last; STORAGE_ERRORS when the storage cannot be read.
+    """Every check, those that take long last; `storage_errors` when the storage cannot be read.
 
     `progress` is told bytes as they were read. Changes nothing and may run beside a house at
     work: rows are read as they were at one moment, and what looks wrong in storage is looked

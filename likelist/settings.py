@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import django_stubs_ext
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
@@ -16,9 +15,6 @@ from likelist.env import Env
 from providers.address import allowed_hosts
 from providers.errors import BadConfiguration
 from providers.registry import SERVICES
-
-# Lets classes such as ModelAdmin[Crawl] name what they are about.
-django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("LIKELIST_DATA") or "var")
@@ -55,7 +51,8 @@ INSTALLED_APPS = [
     "accounts",
     "django_htmx",
     "csp",
-    "django.contrib.admin",
+    # The desk is put together with its addresses: commands and workers have no use for it.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

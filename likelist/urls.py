@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from likelist import health
 
+admin.autodiscover()
 urlpatterns = [
     path("healthz/live", health.live, name="live"),
     path("healthz/ready", health.ready, name="ready"),

@@ -12,7 +12,7 @@ from pathlib import Path
 from django.conf import settings
 
 from archive import inventory
-from archive.media import STORAGE_ERRORS
+from archive.media import storage_errors
 from harvester.imports import doors, lease, loose, unpack
 from harvester.imports.lease import WORDS, Held
 from harvester.imports.pictures import Folder, read_folder
@@ -43,7 +43,7 @@ def run(import_id: int, upto: Upto, *, cut_off: type[Exception] = TimeoutError) 
     except LostLease:
         logger.info("import lost import=%s", import_id)
         return False
-    except STORAGE_ERRORS as exc:
+    except storage_errors() as exc:
         logger.warning("import waits import=%s error=%s", import_id, type(exc).__name__)
         held.wait()
         left = False
@@ -59,7 +59,7 @@ def run(import_id: int, upto: Upto, *, cut_off: type[Exception] = TimeoutError) 
 
 
 def read_file(held: Held, path: Path, name: str, upto: Upto) -> bool:
-    """Read a file as what it is; True when some is left. LostLease, STORAGE_ERRORS, BadExport."""
+    """Read a file as what it is; True when some is left. LostLease, `storage_errors`, BadExport."""
     try:
         with doors.opened(path, name) as opened:
             return read_export(held, opened, upto)

@@ -14,7 +14,7 @@ from django.db.models.functions import Now, RowNumber
 
 from archive import inventory, leftovers, media, verify_storage
 from archive.finding import SHOWN, Finding
-from archive.media import STORAGE_ERRORS
+from archive.media import storage_errors
 from harvester.models import Import, ImportRow
 from providers.crashpoints import crashpoint
 
@@ -28,7 +28,7 @@ _ROWS = 10_000
 
 
 def store(path: Path) -> str:
-    """Put an upload into storage; its key. STORAGE_ERRORS. Without a row it is swept."""
+    """Put an upload into storage; its key. `storage_errors`. Without a row it is swept."""
     key = f"{FOLDER}/{uuid.uuid4().hex}"
     media.publish(path, key)
     return key
@@ -43,14 +43,14 @@ def forget(import_id: int) -> None:
     crashpoint("upload.read")
     try:
         default_storage.delete(row.key)
-    except STORAGE_ERRORS as exc:
+    except storage_errors() as exc:
         logger.warning("upload stays import=%s error=%s", import_id, type(exc).__name__)
         return
     over.update(key="")
 
 
 def older_than(moment: datetime) -> Iterator[str]:
-    """Keys of uploads written before `moment` that no import under way needs; STORAGE_ERRORS."""
+    """Keys of uploads written before `moment` that no import under way needs; `storage_errors`."""
     old = [found.key for found in inventory.objects(FOLDER) if found.written_at < moment]
     for at in range(0, len(old), _CHUNK):
         some = old[at : at + _CHUNK]
@@ -67,7 +67,7 @@ def sweep(now: datetime) -> int:
             default_storage.delete(key)
             Import.objects.filter(key=key).exclude(finished_at=None).update(key="")
             removed += 1
-    except STORAGE_ERRORS as exc:
+    except storage_errors() as exc:
         logger.warning("uploads not swept error=%s", type(exc).__name__)
     return removed
 
@@ -93,7 +93,7 @@ def _put_away(import_id: int) -> int:
 
 
 def finding(now: datetime) -> Finding:
-    """Whether an upload lies there for longer than the sweep should have let it; STORAGE_ERRORS."""
+    """Whether an upload lies there longer than the sweep should let it; `storage_errors`."""
     late = now - leftovers.LIFE - verify_storage.LATE
     found = list(older_than(late))
     return Finding(

@@ -92,7 +92,7 @@ class Folder:
 def read_folder(held: Held, folder: Folder, upto: Upto) -> bool:
     """Give what is behind the files that were looked at; True when some are left.
 
-    LostLease. STORAGE_ERRORS when our own storage or disk fail: safe to go on later.
+    LostLease. `storage_errors` when our own storage or disk fail: safe to go on later.
     """
     service = folder.services[0]
     user, done = _begin(held, folder, service)

@@ -103,7 +103,7 @@ class ToDisk(FileUploadHandler):
 
 
 def receive(user: User, file: Received) -> Import:
-    """Put a file into storage, write down whose it is and ring for it; STORAGE_ERRORS."""
+    """Put a file into storage, write down whose it is and ring for it; `storage_errors`."""
     key = loose.store(file.path)
     crashpoint("upload.stored")
     with transaction.atomic():

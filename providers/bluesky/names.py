@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dns.exception import DNSException
-from dns.resolver import Resolver
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from providers.bluesky.syntax import is_did
+
+if TYPE_CHECKING:
+    from dns.resolver import Resolver
 
 SECONDS = 1.5
 _PREFIX = "did="
@@ -22,10 +25,12 @@ class Names:
 
         Most handles have none, so that silence says nothing. Several that differ are none.
         """
+        # Loaded now: it takes longer than reading a page, and few processes ask for names.
+        dns = import_module("dns.resolver")
         try:
-            resolver = self._resolver or Resolver()
+            resolver = self._resolver or dns.Resolver()
             found = resolver.resolve(f"_atproto.{handle}.", "TXT", lifetime=SECONDS, search=False)
-        except (DNSException, OSError):
+        except (import_module("dns.exception").DNSException, OSError):
             return ""
         texts = [b"".join(record.strings).decode("utf-8", "replace") for record in found]
         dids = {text[len(_PREFIX) :].strip() for text in texts if text.startswith(_PREFIX)}

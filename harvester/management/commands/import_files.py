@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from accounts.management.teaching import person
-from archive.media import STORAGE_ERRORS
+from archive.media import storage_errors
 from harvester.imports import doors, foreground
 from harvester.imports.pictures import Folder
 from harvester.management.importing import REPORT, ImportingCommand, bar
@@ -48,7 +48,7 @@ class Command(ImportingCommand):
         try:
             with bar(path.name, folder.total) as upto:
                 row = foreground.look_through(user, path, folder, upto)
-        except STORAGE_ERRORS as exc:
+        except storage_errors() as exc:
             raise CommandError(
                 f"Storage or disk failed: {type(exc).__name__}. Run it again."
             ) from exc

@@ -14,7 +14,7 @@ from tqdm import tqdm
 from accounts.management.teaching import TeachingCommand
 from archive import verify_bytes
 from archive.finding import Finding, Report
-from archive.media import STORAGE_ERRORS
+from archive.media import storage_errors
 from harvester import verify
 
 
@@ -52,7 +52,7 @@ class Command(TeachingCommand):
                 return verify.everything(timezone.now(), bar.update)
         except ProgrammingError as exc:
             raise CommandError("The database has no tables of ours: run `migrate` first.") from exc
-        except STORAGE_ERRORS as exc:
+        except storage_errors() as exc:
             raise CommandError(f"The storage cannot be read ({type(exc).__name__}).") from exc
 
     def _tell(self, report: Report) -> None:
