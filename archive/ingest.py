@@ -45,7 +45,8 @@ def store_page(feed: Feed, visit: Visit, page: Page) -> Stored:
 
     Safe to repeat: the same page twice leaves the same rows. Runs in the caller's
     transaction, under the lease of the feed's visit, so that the cursor moves in the same
-    commit. A bad item raises nothing: it comes as `page.rejected` and is set aside.
+    commit. A bad item raises nothing: it comes as `page.rejected` and is set aside. What
+    changes of the feed's own columns is the caller's to save.
     """
     places = placing.place(feed, visit, page.posts)
     likes = _keep_likes(feed, visit, places)
@@ -182,7 +183,6 @@ def _keep_entries(feed: Feed, visit: Visit, places: Places, likes: Sequence[Like
             unseen_visit=None,
         )
     feed.visits, feed.entries_count = visit.number, feed.entries_count + len(new)
-    feed.save(update_fields=["visits", "entries_count"])
 
 
 def _doubt(feed: Feed, visit: Visit, ranks: Sequence[int]) -> None:

@@ -61,8 +61,12 @@ SELECT user_id, month, sum(step) FROM steps GROUP BY user_id, month HAVING sum(s
 ON CONFLICT (user_id, month) DO UPDATE SET likes = archive_monthcount.likes + excluded.likes
 """
 _BOTTOM = -(2**63)
-COVERED = ("covered_top", "covered_bottom", "completed_at", "walked_whole_at")
-MEASURED = ("shown_most", "window")
+# What a walk writes down of its feed, once in the commit of a page.
+WALKED = (
+    *("visits", "entries_count", "covered_top", "covered_bottom", "completed_at"),
+    *("walked_whole_at", "shown_most", "window"),
+    *missing.HELD,
+)
 # Of a list of so many it is no chance that it ends after as many as the last time.
 MEASURABLE = 10
 
@@ -71,11 +75,11 @@ def complete(feed: Feed, *, visit: Visit, began_at: datetime, listing: Listing) 
     """Write down what a complete visit proves.
 
     `visit` as it stands after its last page. In the caller's transaction, under the lease.
-    A visit that saw nothing of a feed that has entries proves nothing.
+    The feed's own columns are the caller's to save. A visit that saw nothing of a feed that has
+    entries proves nothing.
     """
     if visit.floor is None and feed.entries_count:
         missing.note(feed, visit, listing, shows_all=False)
-        feed.save(update_fields=missing.HELD)
         return Proven(joins=False)
     if visit.floor is not None:
         listing = _measured(feed, visit, listing, visit.floor)
@@ -85,7 +89,6 @@ def complete(feed: Feed, *, visit: Visit, began_at: datetime, listing: Listing) 
         _cover(feed, top or visit.floor, visit.floor, joins=proven.joins)
     feed.completed_at = began_at
     feed.walked_whole_at = visit.now if listing.whole else feed.walked_whole_at
-    feed.save(update_fields=[*COVERED, *MEASURED, *missing.HELD])
     if feed.on_wall:
         settle(feed)
     return proven

@@ -195,9 +195,11 @@ class Download:
 
     def _note_storage(self, item: MediaItem) -> None:
         self._is_full = True
+        # Those that nobody fetched yet would only be fetched once more.
+        for unable in (item, *self._waiting):
+            self.tried.append(unable.pk)
+            mishaps.note_storage(unable)
         self._waiting.clear()
-        self.tried.append(item.pk)
-        mishaps.note_storage(item)
 
     def _drop(self) -> None:
         """Let go of what is in the air when a go is broken off."""

@@ -36,8 +36,12 @@ class LostLease(Exception):
 class Held:
     """A visit that this worker may write for, as long as the token in the row is its own."""
 
-    crawl_id: int
+    crawl: Crawl
     token: uuid.UUID
+
+    @property
+    def crawl_id(self) -> int:
+        return self.crawl.pk
 
     def lock(self) -> tuple[Crawl, datetime]:
         """The visit and its person, locked until the transaction ends, and the time; LostLease.
@@ -85,16 +89,19 @@ def take(crawl_id: int, *, patient: bool = True) -> Held | None:
     with transaction.atomic():
         crawls = Crawl.objects.due() if patient else Crawl.objects.free().allowed()
         locked = crawls.select_for_update(of=("self",), skip_locked=True)
-        crawl = locked.select_related("feed__schedule").filter(pk=crawl_id).first()
+        locked = locked.annotate(suspects=Exists(Crawl.objects.live().filter(_SUSPECTED)))
+        related = locked.select_related("feed__connection", "feed__schedule")
+        crawl = related.filter(pk=crawl_id).first()
         if crawl is None:
             return None
+        are_suspects: bool = crawl.suspects  # type: ignore[attr-defined]  # annotated above
         deaths = crawl.deaths + (crawl.lease is not None)
         if deaths > Crawl.SUSPECT:
             _give_up(crawl)
             return None
-        if _must_wait(crawl, deaths):
+        if are_suspects and _must_wait(crawl, deaths):
             return None
-        held = Held(crawl.pk, uuid.uuid4())
+        held = Held(crawl, uuid.uuid4())
         Crawl.objects.filter(pk=crawl.pk).update(
             lease=held.token,
             leased_until=Now() + settings.CRAWL_LEASE,

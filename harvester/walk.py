@@ -15,7 +15,7 @@ from accounts import upstream
 from accounts.clash import retried
 from archive.coverage import Listing
 from archive.ingest import Stored, Visit, store_page
-from archive.settle import complete
+from archive.settle import WALKED, complete
 from harvester import guess, outcomes, plan, risk
 from harvester.lease import Held, LostLease, heartbeat
 from harvester.models import Crawl
@@ -98,7 +98,7 @@ def _lost(held: Held) -> Next:
 
 
 def _pages(held: Held, upto: Slice, after_page: AfterPage) -> Next:
-    crawl = Crawl.objects.select_related("feed__connection").get(pk=held.crawl_id)
+    crawl = held.crawl
     client = upstream.client(crawl.feed.connection)
     # Where no grant is needed the list is public, and at whatever host its owner chose.
     upto = upto if crawl.feed.connection.grant else upto.among_strangers()
@@ -130,6 +130,7 @@ def step(held: Held, client: Client, crawl: Crawl, after_page: AfterPage) -> Cra
         stored = store_page(crawl.feed, visit, page)
         crashpoint("page.rows")
         goes_on = _advance(crawl, page, stored, replace(visit, floor=stored.floor))
+        crawl.feed.save(update_fields=WALKED)
         crawl.save()
         crashpoint("page.unsaved")
     logger.info("page stored crawl=%s new=%d known=%d", crawl.pk, stored.new, stored.known)

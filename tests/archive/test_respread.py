@@ -33,7 +33,9 @@ def post(post_id):
 def store(feed, number, *post_ids, floor=None):
     """A page that visit `number` reads."""
     visit = Visit(number, NOW, 2**40 * number, floor, NOW)
-    return store_page(feed, visit, Page(tuple(map(post, post_ids)), (), None, {}, None))
+    stored = store_page(feed, visit, Page(tuple(map(post, post_ids)), (), None, {}, None))
+    feed.save()
+    return stored
 
 
 def crowd(feed, *ranks):
