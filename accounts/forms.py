@@ -34,3 +34,11 @@ class ThemeForm(forms.ModelForm[User]):
     class Meta:
         model = User
         fields = ("theme",)
+
+
+class LayoutForm(forms.ModelForm[User]):
+    """Likes as a wall of pictures, or as a list."""
+
+    class Meta:
+        model = User
+        fields = ("layout",)

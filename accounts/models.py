@@ -20,7 +20,12 @@ class User(AbstractUser):
         LIGHT = "light", "light"
         DARK = "dark", "dark"
 
+    class Layout(models.TextChoices):
+        WALL = "wall", "wall"
+        LIST = "list", "list"
+
     theme = models.CharField(max_length=5, choices=Theme.choices, default=Theme.AUTO)
+    layout = models.CharField(max_length=4, choices=Layout.choices, default=Layout.WALL)
 
     class Meta:
         indexes: ClassVar = [

@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.addresses import safe_path
-from accounts.forms import NameForm, ThemeForm
+from accounts.forms import LayoutForm, NameForm, ThemeForm
 from accounts.http import SignedInRequest
 from accounts.models import User
 
@@ -32,6 +32,16 @@ def theme(request: SignedInRequest) -> HttpResponse:
     if form.is_valid():
         form.save()
     return redirect(safe_path(request.POST.get("next", ""), "/settings/"))
+
+
+@require_POST
+@login_required
+def layout(request: SignedInRequest) -> HttpResponse:
+    """Choose how likes hang: as a wall, or as a list."""
+    form = LayoutForm(request.POST, instance=request.user)
+    if form.is_valid():
+        form.save()
+    return redirect(safe_path(request.POST.get("next", ""), "/likes/"))
 
 
 @require_POST

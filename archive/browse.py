@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Q
 
@@ -32,6 +33,14 @@ def window(likes: LikeQuerySet, *, before: Like | None = None, size: int = PAGE)
     """The page of `likes` that comes before (is older than) one of them."""
     found = list(_older(likes, before)[: size + 1])
     return _window(likes, found, before, size)
+
+
+def since(likes: LikeQuerySet, moment: datetime, *, size: int = PAGE) -> Window:
+    """The page of `likes` that begins right below a moment, and goes on to older ones."""
+    found = list(_older(likes.filter(liked_at__lt=moment), None)[: size + 1])
+    page = _window(likes, found, found[0] if found else None, size)
+    is_first = page.newer == 0 and not after(likes, found[0]).exists()
+    return Window(page.likes, page.older, None if is_first else page.newer)
 
 
 def search(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -60,14 +60,25 @@ def standing(user: User) -> QuerySet[Any]:
     )
 
 
+def on_wall(user: User) -> QuerySet[Any]:
+    """The gaps of the lists that hang on a person's wall, newest first; one query."""
+    return standing(user).filter(feed__on_wall=True).order_by("-above_at", "-upper")
+
+
 def under(user: User, likes: Sequence[Like], *, feed: Feed | None = None) -> dict[int, list[Row]]:
     """The gaps right under any of `likes`, by like: of one list, or of all on the wall."""
-    found: dict[int, list[Row]] = {}
-    if likes:
-        here = standing(user).filter(above__in=[like.pk for like in likes])
-        for gap in here.filter(feed__on_wall=True) if feed is None else here.filter(feed=feed):
-            found.setdefault(gap.above, []).append(row(gap))
-    return found
+    if not likes:
+        return {}
+    here = on_wall(user) if feed is None else standing(user).filter(feed=feed)
+    return rows(here.filter(above__in=[like.pk for like in likes]))
+
+
+def rows(found: Iterable[Any]) -> dict[int, list[Row]]:
+    """What a page prints of gaps, by the like that each lies under."""
+    by_like: dict[int, list[Row]] = {}
+    for gap in found:
+        by_like.setdefault(gap.above, []).append(row(gap))
+    return by_like
 
 
 def row(gap: Gap) -> Row:

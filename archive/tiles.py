@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -9,14 +10,21 @@ from types import MappingProxyType
 from django.utils.formats import date_format
 
 from accounts import upstream
-from archive import faces, serving
+from archive import faces, marks, serving
 from archive.faces import Face
 from archive.gaps import Row
 from archive.letters import shorten
+from archive.marks import Mark
 from archive.models import Blob, Like, MediaItem
 
+logger = logging.getLogger(__name__)
 EAGER = 12
 SMALL, LARGE = 320, 960
+# How wide a picture is on a phone, three in a row; elsewhere a row is so high, grown a little.
+PHONE, HIGH = "(width < 48rem) 33vw", 236
+NOTHING = ("src", "srcset", "sizes", "alt", "described", "by", "words", "when", "service", "title")
+# What a row of the database that nobody could have written makes of the code that reads it.
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 WORDS, ALT = 80, 150
 PLAIN = Face()
 NO_GAPS: Mapping[int, Sequence[Row]] = MappingProxyType({})
@@ -30,8 +38,8 @@ Kind = MediaItem.Kind
 class Tile:
     """One like on a wall: a picture, its marks and what it says when it is touched.
 
-    Without a picture its `face` has the words; `service` is the key of its sign. `below` are
-    the gaps right under it.
+    Without a picture its `face` has the words; `service` is the key of its sign. `sizes` says
+    how wide it will be, `described` is its service's own text. `below` are the gaps under it.
     """
 
     href: str
@@ -39,10 +47,10 @@ class Tile:
     state: str
     src: str
     srcset: str
+    sizes: str
     alt: str
-    mark: str
-    mark_words: str
-    mark_alt: str
+    described: str
+    marks: Sequence[Mark]
     by: str
     words: str
     when: str
@@ -65,16 +73,11 @@ def hang(
     `below`: the gaps under likes, by like.
     """
     media = media_of(likes)
-    return [
-        _tile(
-            like,
-            media.get(like.pk, []),
-            eager=place < eager,
-            first=place == 0 < eager,
-            below=below.get(like.pk, ()),
-        )
-        for place, like in enumerate(likes)
-    ]
+    hung = []
+    for place, like in enumerate(likes):
+        how = {"eager": place < eager, "first": place == 0 < eager}
+        hung.append(_hung(like, media.get(like.pk, []), below=below.get(like.pk, ()), **how))
+    return hung
 
 
 def media_of(likes: Iterable[Like]) -> dict[int, list[MediaItem]]:
@@ -86,32 +89,59 @@ def media_of(likes: Iterable[Like]) -> dict[int, list[MediaItem]]:
     return by_like
 
 
+def _hung(
+    like: Like, media: list[MediaItem], *, eager: bool, first: bool, below: Sequence[Row]
+) -> Tile:
+    """A tile; a like that cannot be read costs its own place and never the page."""
+    try:
+        return _tile(like, media, eager=eager, first=first, below=below)
+    except UNREADABLE as error:
+        logger.warning("tile not readable like=%s error=%s", like.pk, type(error).__name__)
+        return _unreadable(like, below)
+
+
 def _tile(
     like: Like, media: list[MediaItem], *, eager: bool, first: bool, below: Sequence[Row]
 ) -> Tile:
+    service = upstream.service(like.provider).title
     cover = _cover(media)
     blob = cover.blob if cover and cover.kind == Kind.IMAGE else None
-    mark, mark_words, mark_alt = _mark(media)
     state = _state(cover)
     face = faces.of(like, missing=state == "missing") if state in WRITTEN else PLAIN
+    look = _look(cover) if cover else face.look
     return Tile(
         href=f"/likes/{like.pk}/",
-        look=_look(cover) if cover else face.look,
+        look=look,
         state=state,
         src=_src(like, blob),
         srcset=srcset(like, blob),
+        sizes=_sizes(look),
         alt=alt(like, cover),
-        mark=mark,
-        mark_words=mark_words,
-        mark_alt=mark_alt,
+        described=shorten(cover.alt, ALT) if cover else "",
+        marks=marks.of(like, media, service),
         by=like.author,
         words=shorten(like.caption, WORDS),
         when=faces.when(like) if state in WRITTEN else "",
         service=like.provider,
-        title=upstream.service(like.provider).title,
+        title=service,
         face=face,
         eager=eager,
         first=first,
+        below=below,
+    )
+
+
+def _unreadable(like: Like, below: Sequence[Row]) -> Tile:
+    """What hangs in the place of a like that cannot be read."""
+    return Tile(
+        **dict.fromkeys(NOTHING, ""),
+        href=f"/likes/{like.pk}/",
+        look="r100",
+        state="unreadable",
+        marks=(),
+        face=PLAIN,
+        eager=False,
+        first=False,
         below=below,
     )
 
@@ -150,6 +180,11 @@ def tone_class(blob: Blob | None) -> str:
     return "c" + "".join(str(round(channel / 51)) for channel in channels)
 
 
+def _sizes(look: str) -> str:
+    """How wide a tile of this look is: its ratio is what stands in its class."""
+    return f"{PHONE}, {HIGH * int(look[1:4]) // 100}px"
+
+
 def _src(like: Like, blob: Blob | None) -> str:
     """The small preview; the picture itself while there is none yet."""
     if blob is None:
@@ -174,17 +209,3 @@ def alt(like: Like, item: MediaItem | None) -> str:
     when = f", posted {date_format(like.posted_at, 'j F Y')}" if like.posted_at else ""
     caption = f": {like.caption}" if like.caption.strip() else ""
     return shorten(f"{kind} by {like.author or 'somebody'}{when}{caption}", ALT)
-
-
-def _mark(media: list[MediaItem]) -> tuple[str, str, str]:
-    """The corner of a tile: its kind, what is written there, and that in words."""
-    members = len({item.position for item in media})
-    if members > 1:
-        return "album", str(members), f"{members} pictures"
-    video = next((item for item in media if item.kind == Kind.VIDEO), None)
-    if video is None:
-        return "", "", ""
-    seconds = round(video.blob.duration or 0) if video.blob else 0
-    if not seconds:
-        return "video", "", "Video"
-    return "video", f"{seconds // 60}:{seconds % 60:02d}", f"Video, {seconds} seconds"

@@ -1,28 +1,33 @@
-"""Pages of the library: the wall, one like, one feed, and the bytes behind them."""
+"""Pages of the library: the way in, one like, one feed, and the bytes behind them."""
 
 from __future__ import annotations
-
-from datetime import UTC, datetime
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
-from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
 
 from accounts import upstream
 from accounts.http import SignedInRequest
 from accounts.models import Connection
 from accounts.views import doors
-from archive import access, browse, facts, gaps, members, origins, serving, tiles, wall, words
+from archive import (
+    access,
+    asking,
+    browse,
+    facts,
+    gaps,
+    lines,
+    members,
+    origins,
+    serving,
+    tiles,
+    wall,
+)
 from archive.models import Blob, Entry, Feed, Like
-from archive.models.like import LikeQuerySet
-
-LONGEST_QUERY = 200
-MOST_FRESH = 99
+from archive.wall_views import answer, choices, is_listed
 
 
 @require_safe
@@ -31,31 +36,6 @@ def home(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("archive:wall")
     return render(request, "accounts/welcome.html", doors())
-
-
-@require_safe
-@login_required
-def likes(request: SignedInRequest) -> HttpResponse:
-    """The wall, newest like first; with `q` what is found in it."""
-    query = request.GET.get("q", "")[:LONGEST_QUERY].replace("\x00", "").strip()
-    if query:
-        return _found(request, query)
-    mine = Like.objects.of(request.user).on_wall()
-    return _wall(request, mine, "Likes", reverse("archive:wall"))
-
-
-@require_safe
-@login_required
-def month(request: SignedInRequest, year: int, number: int) -> HttpResponse:
-    """One month of the wall."""
-    if not (1 <= number <= 12 and 1970 <= year <= 9998):
-        raise Http404
-    first = datetime(year, number, 1, tzinfo=UTC)
-    after = datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC)
-    mine = Like.objects.of(request.user).on_wall()
-    mine = mine.filter(liked_at__gte=first, liked_at__lt=after)
-    path = reverse("archive:month", args=[year, number])
-    return _wall(request, mine, date_format(first, "F Y"), path)
 
 
 @require_safe
@@ -81,31 +61,24 @@ def like(request: SignedInRequest, like_id: int) -> HttpResponse:
 def feed(request: SignedInRequest, feed_id: int) -> HttpResponse:
     """One feed alone, in the order of its service."""
     shown = access.feed_of(request.user, feed_id)
-    before = _number(request, "before")
+    before = asking.number(request, "before")
     entries = browse.places(shown, before=_rank(shown, before))
     page = entries[: browse.PAGE]
     likes = [entry.like for entry in page]
     older = page[-1].like_id if len(entries) > browse.PAGE else None
+    hung = tiles.hang(likes, below=gaps.under(request.user, likes, feed=shown))
     path = reverse("archive:feed", args=[shown.pk])
     context = {
         "feed": _feed_words(shown),
-        "tiles": tiles.hang(likes, below=gaps.under(request.user, likes, feed=shown)),
-        "pager": wall.pager(older, None, before, path=path, query="", load=_load(request)),
+        "tiles": hung,
+        "lines": lines.of(likes, hung) if is_listed(request) else [],
+        "listed": is_listed(request),
+        "pager": wall.pager(older, None, before, path=path, load=asking.load(request)),
         "total": shown.entries_count,
-        "choices": _choices(request, shown if shown.on_wall else None),
+        "choices": choices(request, shown if shown.on_wall else None),
         "empty": not page,
     }
-    return _answer(request, "archive/feed.html", "archive/_feed.html", context)
-
-
-@require_safe
-@login_required
-def fresh(request: SignedInRequest) -> HttpResponse:
-    """How many likes came since the page with `after` on top was shown."""
-    mine = Like.objects.of(request.user).on_wall()
-    top = _before(request, "after")
-    count = browse.after(mine, top).order_by()[:MOST_FRESH].count() if top else 0
-    return render(request, "archive/_fresh.html", {"count": count})
+    return answer(request, "archive/feed.html", "archive/_feed.html", context)
 
 
 @require_safe
@@ -121,69 +94,6 @@ def media(request: HttpRequest, user_id: int, signature: str, name: str) -> Http
     return serving.respond(blob, width, request.headers.get("Range", ""))
 
 
-def _wall(request: SignedInRequest, mine: LikeQuerySet, title: str, path: str) -> HttpResponse:
-    before = _before(request, "before")
-    page = browse.window(mine, before=before)
-    counts = wall.totals(request.user)
-    context = {
-        "title": title,
-        "total": counts.likes,
-        # While likes arrive their times are not known yet, so neither is the oldest.
-        "since": counts.since if page.likes and page.likes[0].is_settled else "",
-        "months": wall.by_month(page.likes, before, counts, gaps.under(request.user, page.likes)),
-        "pager": _pager(request, page, path, ""),
-        "choices": _choices(request),
-        "newest_id": page.likes[0].pk if page.likes and not before else None,
-        "empty": "" if page.likes else wall.nothing(request.user),
-    }
-    return _answer(request, "archive/wall.html", "archive/_wall.html", context)
-
-
-def _found(request: SignedInRequest, query: str) -> HttpResponse:
-    mine = Like.objects.of(request.user).on_wall()
-    asked = words.query(query)
-    before = _before(request, "before")
-    page = browse.search(mine, asked, before=before) if asked else browse.Window([], None, None)
-    count = browse.count(mine.filter(document__matches=asked)) if asked else 0
-    context = {
-        "title": "Search",
-        "query": query,
-        "found": min(count, browse.COUNTED),
-        "found_more": count > browse.COUNTED,
-        "months": wall.found(page.likes, before),
-        "pager": _pager(request, page, reverse("archive:wall"), query),
-        "empty": "" if page.likes else "not_found",
-    }
-    return _answer(request, "archive/wall.html", "archive/_wall.html", context)
-
-
-def _answer(
-    request: SignedInRequest, whole: str, part: str, context: dict[str, object]
-) -> HttpResponse:
-    """The page, or for htmx the part that it asks for."""
-    response = render(request, part if request.htmx else whole, context)
-    patch_vary_headers(response, ["HX-Request"])
-    return response
-
-
-def _choices(request: SignedInRequest, here: Feed | None = None) -> list[origins.Origin]:
-    """The sources to choose from on top of a wall; the pages below it have none."""
-    below = request.htmx or request.GET.get("before")
-    return [] if below else origins.choices(request.user, here)
-
-
-def _pager(request: SignedInRequest, page: browse.Window, path: str, query: str) -> wall.Pager:
-    newer = None if request.htmx else page.newer
-    before, load = _number(request, "before"), _load(request)
-    return wall.pager(page.older, newer, before, path=path, query=query, load=load)
-
-
-def _before(request: SignedInRequest, name: str) -> Like | None:
-    """The like that an address names; its place is looked up now. Http404 for a stranger's."""
-    like_id = _number(request, name)
-    return access.like_of(request.user, like_id) if like_id is not None else None
-
-
 def _rank(feed: Feed, before: int | None) -> int | None:
     """The present place of a like in a feed; Http404 when it has none."""
     if before is None:
@@ -192,20 +102,6 @@ def _rank(feed: Feed, before: int | None) -> int | None:
     if entry is None:
         raise Http404
     return entry.rank
-
-
-def _number(request: HttpRequest, name: str) -> int | None:
-    """A decimal id from the address; None when it is not there, Http404 when it is nonsense."""
-    text = request.GET.get(name, "")
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(2**63))):
-        raise Http404
-    return int(text)
-
-
-def _load(request: HttpRequest) -> int:
-    return min(_number(request, "load") or 1, wall.AUTOMATIC + 1)
 
 
 def _address(like: Like | None) -> str:

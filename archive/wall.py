@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
 from urllib.parse import urlencode
 
+from django.db.models import Exists
 from django.urls import reverse
 from django.utils.formats import date_format
 
 from accounts.models import Connection, User
-from archive import tiles
+from archive import lines, tiles
 from archive.gaps import Row
+from archive.lines import Line
 from archive.models import Feed, Like, MonthCount
 from archive.rollup import month_of
 from archive.tiles import Tile
@@ -21,11 +23,12 @@ from archive.tiles import Tile
 # So many pages load by themselves before a button asks, so that the end of a page can be reached.
 AUTOMATIC = 5
 ARRIVING = "arriving"
+Standing = Connection.Standing
 
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A heading and its tiles; `more` says that the page before had begun with it."""
+    """A heading and its tiles, in a list its lines; `more`: the page before had begun with it."""
 
     key: str
     title: str
@@ -33,6 +36,7 @@ class Month:
     count: int | None
     more: bool
     tiles: list[Tile]
+    lines: list[Line] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +52,13 @@ class Pager:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """How many likes hang where: read from the roll-up, never counted."""
+    """How many likes hang where: read from the roll-up, never counted.
+
+    `is_proven`: every list that is visited was read to its end, once at least.
+    """
 
     months: dict[date, int]
+    is_proven: bool = False
 
     @property
     def likes(self) -> int:
@@ -65,9 +73,14 @@ class Totals:
 
 
 def totals(user: User) -> Totals:
-    """The months of a person's wall and how many likes hang under each."""
-    counts = MonthCount.objects.filter(user=user, likes__gt=0)
-    return Totals(dict(counts.values_list("month", "likes")))
+    """The months of a person's wall and how many likes hang under each; one query."""
+    visited = Feed.objects.of(user).filter(on_wall=True).exclude(connection__standing=Standing.FILE)
+    counts = MonthCount.objects.filter(user=user, likes__gt=0).annotate(
+        visited=Exists(visited), unread=Exists(visited.filter(completed_at=None))
+    )
+    rows = list(counts.values_list("month", "likes", "visited", "unread"))
+    proven = any(visited and not unread for *_, visited, unread in rows)
+    return Totals({month: likes for month, likes, *_ in rows}, proven)
 
 
 def by_month(
@@ -75,6 +88,8 @@ def by_month(
     before: Like | None,
     counts: Totals,
     below: Mapping[int, Sequence[Row]] = tiles.NO_GAPS,
+    *,
+    listed: bool = False,
 ) -> list[Month]:
     """Likes under the headings of their months, in their order, with the gaps `below` them."""
     key_before = _key(before) if before else ""
@@ -82,23 +97,39 @@ def by_month(
     months = []
     for key, group in groupby(likes, key=_key):
         members = list(group)
-        months.append(_month(key, members, [next(hung) for _ in members], counts, key_before))
+        month = _month(key, members, [next(hung) for _ in members], counts, key_before)
+        months.append(_listed(month, members) if listed else month)
     return months
 
 
-def found(likes: Sequence[Like], before: Like | None) -> list[Month]:
+def found(likes: Sequence[Like], before: Like | None, *, listed: bool = False) -> list[Month]:
     """Search results: one stretch without a heading."""
-    return [Month("found", "", "", None, before is not None, tiles.hang(likes))]
+    month = Month("found", "", "", None, before is not None, tiles.hang(likes))
+    return [_listed(month, likes) if listed else month]
+
+
+def _listed(month: Month, likes: Sequence[Like]) -> Month:
+    return replace(month, lines=lines.of(likes, month.tiles))
 
 
 def pager(
-    older: int | None, newer: int | None, before: int | None, *, path: str, query: str, load: int
+    older: int | None,
+    newer: int | None,
+    before: int | None,
+    *,
+    path: str,
+    load: int,
+    query: str = "",
+    at: date | None = None,
 ) -> Pager:
-    """The way around: `older` and `newer` are likes to come before, as `browse.Window` has them."""
+    """The way around: `older` and `newer` are likes to come before, as `browse.Window` has them.
+
+    `at`: the page begins with this month.
+    """
     address = _addresses(path, query)
     step = 1 if load > AUTOMATIC else load + 1
     return Pager(
-        here=address(before, None),
+        here=f"{path}?at={at:%Y-%m}" if at else address(before, None),
         older=address(older, None) if older else "",
         newer=address(newer or None, None) if newer is not None else "",
         more=address(older, step) if older else "",
@@ -112,7 +143,7 @@ def nothing(user: User) -> str:
     if not sources.exists():
         return "no_source"
     feeds = Feed.objects.of(user).filter(on_wall=True).exclude(completed_at=None)
-    visited = sources.exclude(standing=Connection.Standing.FILE)
+    visited = sources.exclude(standing=Standing.FILE)
     return ARRIVING if visited.exists() and not feeds.exists() else "nothing"
 
 

@@ -1,25 +1,47 @@
-// The address follows the part of the wall that is being read, so that reload and Back return to it.
-let current = location.pathname + location.search;
+// The address follows the part of the wall that is being read, and history remembers the very tile, so
+// that reload and Back return to it: the same tile at the same height, however much was loaded before it.
+const TILE = ".wall > li > a, .lines > li > a";
+const under = () => document.querySelector(".bar")?.offsetHeight ?? 0;
+const top = (part) => part.getBoundingClientRect().top;
 
+/** The last part that began above the window: from its address on, there is something above each tile. */
 const reading = () => {
   const parts = [...document.querySelectorAll("[data-address]")];
-  return parts.findLast((part) => part.getBoundingClientRect().top < innerHeight / 2) ?? parts[0];
+  return parts.findLast((part) => top(part) <= under()) ?? parts[0];
 };
 
 const keep = () => {
   const address = reading()?.dataset.address;
-  if (!address || address === current) return;
-  current = address;
-  history.replaceState(history.state, "", address);
+  if (!address || document.querySelector("dialog[open]")) return;
+  const first = [...document.querySelectorAll(TILE)].find((tile) => top(tile) >= under());
+  const place = first && { tile: first.getAttribute("href"), top: Math.round(top(first)) };
+  history.replaceState({ ...history.state, place }, "", address);
+};
+
+const restore = () => {
+  const { tile, top: height } = history.state?.place ?? {};
+  const found = tile && document.querySelector(`a[href="${CSS.escape(tile)}"]`);
+  if (!found) return;
+  history.scrollRestoration = "manual";
+  scrollTo({ top: scrollY + top(found) - height, behavior: "instant" });
 };
 
 let waiting = 0;
-addEventListener("scroll", () => {
+const soon = () => {
   clearTimeout(waiting);
   waiting = setTimeout(keep, 150);
-}, { passive: true });
+};
+
+addEventListener("scroll", soon, { passive: true });
+document.addEventListener("htmx:afterSettle", soon);
+
+addEventListener("click", (event) => {
+  if (event.target.closest(TILE)) keep();
+}, true);
 
 addEventListener("pagehide", () => {
   sessionStorage.setItem("wall", location.href);
   sessionStorage.setItem("wall-depth", history.length);
 });
+
+restore();

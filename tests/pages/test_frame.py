@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from pathlib import Path
 
@@ -38,6 +39,10 @@ def test_a_script_is_small_and_stands_alone(file):
     assert text.startswith("//")
     assert text.count("\n") < 80
     assert not re.search(r"^import |\beval\(|innerHTML|insertAdjacentHTML", text, re.MULTILINE)
+
+
+def test_all_scripts_together_are_small_when_they_travel():
+    assert sum(len(gzip.compress(file.read_bytes(), 9)) for file in SCRIPTS) <= 15_000
 
 
 @pytest.mark.parametrize("file", STYLES, ids=lambda file: file.name)

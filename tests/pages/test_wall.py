@@ -171,6 +171,24 @@ def test_new_likes_are_counted_and_not_pushed_in(as_alice, hang):
     assert "2 new likes" in get(as_alice, f"/likes/fresh/?after={top.pk}")
 
 
+def test_more_than_can_be_counted_is_said_and_not_asked_again(as_alice, hang):
+    top = hang()
+    for _ in range(100):
+        hang()
+    response = as_alice.get(f"/likes/fresh/?after={top.pk}")
+    assert response.status_code == 286
+    assert "99+ new likes" in response.content.decode()
+
+
+def test_only_the_top_of_the_wall_waits_for_new_likes(as_alice, hang):
+    old = hang(liked_at=NOON - timedelta(days=40))
+    new = hang()
+    assert f"/likes/fresh/?after={new.pk}" in get(as_alice, "/likes/")
+    for address in (f"/likes/?before={new.pk}", "/likes/2014/4/", "/likes/?at=2014-04"):
+        assert shown(get(as_alice, address)) == [old.pk]
+        assert "/likes/fresh/" not in get(as_alice, address)
+
+
 def test_a_tile_tells_what_it_stands_for(as_alice, hang):
     video = hang(caption="")
     picture(video)
