@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.core.files.storage import Storage, default_storage, storages
 from django.core.signing import Signer
 from django.http import (
+    Http404,
     HttpResponse,
     HttpResponseRedirect,
     StreamingHttpResponse,
@@ -19,11 +21,14 @@ from django.http import (
 from django.http.response import HttpResponseBase
 from django.utils.crypto import constant_time_compare
 
+from archive.media import STORAGE_ERRORS
 from archive.models import Blob
 
+logger = logging.getLogger(__name__)
 CHUNK = 256 * 1024
 PRESIGNED_SECONDS = 300
 S3_BACKEND = "storages.backends.s3.S3Storage"
+AWAY_SECONDS = "30"
 EXTENSIONS = {
     "image/jpeg": "jpg",
     "image/png": "png",
@@ -66,7 +71,21 @@ class Part:
 
 
 def respond(blob: Blob, width: int | None, asked: str) -> HttpResponseBase:
-    """The bytes of a blob or its preview; `asked` is the request's Range header."""
+    """The bytes of a blob or its preview; `asked` is the request's Range header.
+
+    404 where the file is missing, 503 while the storage is away: a page stays a page.
+    """
+    try:
+        return _answer(blob, width, asked)
+    except FileNotFoundError:
+        logger.exception("file missing blob=%s width=%s", blob, width)
+        raise Http404 from None
+    except STORAGE_ERRORS as error:
+        logger.warning("storage away blob=%s error=%s", blob, type(error).__name__)
+        return HttpResponse(status=503, headers={"Retry-After": AWAY_SECONDS})
+
+
+def _answer(blob: Blob, width: int | None, asked: str) -> HttpResponseBase:
     key = blob.preview_key(width) if width else blob.key
     kind = "image/webp" if width else blob.content_type
     if settings.S3_PUBLIC_URL:

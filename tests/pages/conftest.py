@@ -136,4 +136,4 @@ def opened(browser: Browser, house: tuple[str, dict[str, str]]) -> Iterator[Call
 def faults(page: Page) -> list[str]:
     """What axe finds on the page."""
     found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-    return [f"{page.url} {each['id']}" for each in found]
+    return [f"{page.url} {each['id']} {each['nodes'][0]['html'][:200]}" for each in found]

@@ -1,0 +1,403 @@
+"""The wall as a browser has it: nothing moves under the reader, and every way leads back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import User
+from archive.models import Like
+from tests.pages.conftest import NOON, faults, picture
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+SCRUBBER = "[data-scrubber]"
+# Where tiles are, with what scrolled away above them.
+BOXES = (
+    "all => all.map(it => it.getBoundingClientRect())"
+    ".map(box => [box.x, box.y + scrollY, box.width, box.height])"
+)
+
+
+@pytest.fixture
+def house(alice: User, live_server: LiveServer) -> tuple[str, dict[str, str]]:
+    """Alice's pages: address and session cookie."""
+    client = Client()
+    client.force_login(alice)
+    session = {"name": "session", "value": client.session.session_key or ""}
+    return live_server.url, {**session, "url": live_server.url}
+
+
+@pytest.fixture
+def years(hang) -> list[Like]:
+    """Five hundred likes over twenty-six months, newest first."""
+    return [hang(liked_at=NOON - timedelta(hours=36 * number)) for number in reversed(range(500))][
+        ::-1
+    ]
+
+
+def first_tile(page: Page) -> tuple[str, float]:
+    """The first tile that is wholly in view: where it leads and how high it stands."""
+    return tuple(
+        page.evaluate(
+            "() => { const bar = document.querySelector('.bar').offsetHeight;"
+            " const tile = [...document.querySelectorAll('.wall > li > a')]"
+            ".find(each => each.getBoundingClientRect().top >= bar);"
+            " return [tile.getAttribute('href'), tile.getBoundingClientRect().top] }"
+        )
+    )
+
+
+def scroll(page: Page, pages: int) -> None:
+    """Down to the end and on, as often as told."""
+    for _ in range(pages):
+        before = page.locator(".tile").count()
+        page.evaluate("scrollTo(0, document.body.scrollHeight)")
+        expect(page.locator(".tile")).not_to_have_count(before)
+
+
+def test_the_wall_loads_five_pages_by_itself_and_then_asks(opened, years):
+    page = opened(viewport=WIDE)
+    page.goto("/likes/")
+    scroll(page, 5)
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    more = page.get_by_role("link", name="Load more")
+    more.wait_for()
+    page.wait_for_timeout(500)
+    shown = page.locator(".tile").count()
+    assert shown == 360
+    assert page.locator(".foot").bounding_box()["y"] < 900
+    more.click()
+    expect(page.locator(".tile")).to_have_count(420)
+    hrefs = page.locator(".tile").evaluate_all("all => all.map(each => each.getAttribute('href'))")
+    assert hrefs == [f"/likes/{like.pk}/" for like in years[: len(hrefs)]]
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("way", ["back", "reload"])
+def test_back_and_reload_return_to_the_very_tile(opened, years, size, way):
+    page = opened(viewport=size)
+    page.goto("/likes/")
+    scroll(page, 3)
+    page.evaluate("scrollBy(0, -1400)")
+    page.wait_for_timeout(400)
+    tile, height = first_tile(page)
+    if way == "back":
+        page.goto(tile)
+        page.go_back()
+    else:
+        page.reload()
+    page.wait_for_timeout(400)
+    there = page.locator(f".tile[href='{tile}']").bounding_box()
+    assert there["y"] == pytest.approx(height, abs=2)
+
+
+def test_new_likes_wait_behind_a_bar_and_nothing_moves(opened, years, hang):
+    page = opened(viewport=WIDE)
+    page.goto("/likes/")
+    page.evaluate("scrollTo(0, 900)")
+    page.wait_for_timeout(300)
+    before = page.locator(".tile").evaluate_all(BOXES)
+    fresh = [hang() for _ in range(7)]
+    page.evaluate("htmx.trigger('.fresh', 'every')")
+    page.evaluate(
+        "htmx.ajax('GET', document.querySelector('.fresh').getAttribute('hx-get'), '.fresh')"
+    )
+    bar = page.get_by_role("link", name="7 new likes — show")
+    bar.wait_for()
+    assert page.locator(".tile").evaluate_all(BOXES) == before
+    assert bar.bounding_box()["y"] < 150
+    bar.click()
+    page.wait_for_url("**/likes/")
+    assert page.locator(".tile").first.get_attribute("href") == f"/likes/{fresh[-1].pk}/"
+
+
+def test_pictures_come_without_moving_anything(opened, hang):
+    for number in range(40):
+        picture(hang(caption=f"words {number}"))
+    page = opened(viewport=WIDE)
+    page.route("**/media/**", lambda route: route.abort())
+    page.goto("/likes/", wait_until="commit")
+    page.locator(".foot").wait_for()
+    before = page.locator(".tile").evaluate_all(BOXES)
+    page.wait_for_load_state("networkidle")
+    assert page.locator(".tile").evaluate_all(BOXES) == before
+    ratios = {round(width / height, 1) for _, _, width, height in before[:-8]}
+    assert ratios == {0.8}
+
+
+def test_wide_windows_have_full_rows_and_phones_three_squares(opened, hang):
+    for number in range(30):
+        like = hang()
+        item = picture(like)
+        item.blob.width, item.blob.height = ((800, 1000), (1200, 800), (900, 900))[number % 3]
+        item.blob.save()
+    page = opened(viewport=WIDE)
+    page.goto("/likes/")
+    rows: dict[int, list[list[float]]] = {}
+    for box in page.locator(".tile").evaluate_all(BOXES):
+        rows.setdefault(round(box[1]), []).append(box)
+    wall = page.locator(".wall").bounding_box()
+    for row in list(rows.values())[:-1]:
+        assert row[-1][0] + row[-1][2] == pytest.approx(wall["x"] + wall["width"], abs=1.5)
+        assert all(180 <= height <= 320 for *_, height in row)
+        assert max(row, key=lambda box: box[3])[3] - min(row, key=lambda box: box[3])[3] < 1.5
+    page.set_viewport_size(PHONE)
+    boxes = page.locator(".tile").evaluate_all(BOXES)
+    assert boxes[3][1] > boxes[2][1] == boxes[0][1]
+    assert all(width == pytest.approx(height, abs=0.6) for *_, width, height in boxes)
+    assert boxes[1][0] - boxes[0][0] - boxes[0][2] == pytest.approx(2, abs=0.6)
+
+
+def value(page: Page) -> str:
+    return page.locator(SCRUBBER).get_attribute("aria-valuetext") or ""
+
+
+def tab_to(page: Page, selector: str) -> None:
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"Tab never reaches {selector}")
+
+
+def test_the_calendar_is_a_control_that_keys_reach_and_move(opened, years):
+    page = opened(viewport=WIDE)
+    page.goto("/likes/?before=" + str(years[-20].pk))
+    tab_to(page, SCRUBBER)
+    control = page.get_by_role("scrollbar", name="Months")
+    assert control.get_attribute("aria-valuemax") == "25"
+    for key, said in (
+        ("Home", "May 2014 · 10 likes"),
+        ("ArrowDown", "April 2014"),
+        ("ArrowDown", "March 2014"),
+        ("ArrowUp", "April 2014"),
+        ("PageDown", "April 2013"),
+        ("PageUp", "April 2014"),
+        ("End", "April 2012"),
+    ):
+        page.keyboard.press(key)
+        assert value(page).startswith(said), key
+        assert page.locator(".flag").is_visible()
+    page.locator("h2", has_text="April 2012").wait_for()
+    page.keyboard.press("PageUp")
+    page.locator("h2", has_text="April 2013").wait_for()
+    assert page.evaluate("document.activeElement.matches('[data-scrubber]')")
+    expect(page).to_have_url(re.compile(r"/likes/\?at=2013-04$"))
+
+
+def test_the_calendar_follows_the_reader(opened, years):
+    page = opened(viewport=WIDE)
+    page.goto("/likes/")
+    assert value(page).startswith("May 2014")
+    page.evaluate("document.querySelector('#h-2014-04').scrollIntoView()")
+    expect(page.locator(SCRUBBER)).to_have_attribute("aria-valuetext", re.compile("April 2014"))
+
+
+def test_the_calendar_is_dragged_and_clicked(opened, years):
+    page = opened(viewport=WIDE)
+    page.goto("/likes/")
+    box = page.locator(SCRUBBER).bounding_box()
+    x, bottom = box["x"] + box["width"] / 2, box["y"] + box["height"]
+    page.mouse.move(x, box["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(x, bottom - 3, steps=4)
+    assert value(page).startswith("April 2012")
+    page.mouse.up()
+    page.locator("h2", has_text="April 2012").wait_for()
+    page.mouse.click(x, box["y"] + box["height"] / 2)
+    page.wait_for_url("**/likes/?at=2013-*")
+
+
+def test_on_a_phone_a_handle_comes_while_one_scrolls(opened, years):
+    page = opened(viewport=PHONE, has_touch=True, is_mobile=True)
+    page.goto("/likes/")
+    knob = page.locator(".knob")
+    shown = "it => [getComputedStyle(it).opacity, getComputedStyle(it).pointerEvents]"
+    assert knob.evaluate(shown) == ["0", "none"]
+    page.evaluate("scrollTo(0, 600)")
+    page.wait_for_timeout(300)
+    assert knob.evaluate(shown) == ["1", "auto"]
+    box = knob.bounding_box()
+    assert box["width"] >= 20
+    assert box["height"] >= 44
+    page.mouse.move(box["x"] + 10, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 10, 760, steps=4)
+    page.mouse.up()
+    page.wait_for_url("**/likes/?at=2012-*")
+
+
+def test_a_picture_that_cannot_be_had_says_so_in_its_place(opened, hang):
+    picture(hang())
+    page = opened(viewport=WIDE)
+    page.goto("/likes/")
+    tile = page.locator(".tile[data-lost]")
+    tile.wait_for()
+    said = tile.evaluate("it => getComputedStyle(it, '::before').content")
+    assert "Not to be had right now" in said
+
+
+def test_a_page_says_when_it_is_offline_and_stays_usable(opened, years):
+    page = opened(viewport=WIDE)
+    page.goto("/likes/")
+    told = page.get_by_text("You are offline.")
+    assert not told.is_visible()
+    page.context.set_offline(True)
+    expect(told).to_be_visible()
+    assert page.locator(".tile").count() >= 60
+    page.context.set_offline(False)
+    expect(told).to_be_hidden()
+
+
+@pytest.fixture
+def mixed(hang) -> Iterator[list[Like]]:
+    """A wall with every kind of tile, in scripts of both directions."""
+    words = ("عيد سعيد يا صديقي #فرح", "שלום לכולם #בוקר", "東京の夜", "a plain caption", "")
+    likes = []
+    for number in range(40):
+        like = hang(
+            caption=words[number % 5],
+            author=("סטודיו_קטן", "ada")[number % 2],
+            hashtags=["فرح"],
+            liked_at=NOON - timedelta(days=9 * (40 - number)),
+            gone_at=NOON if number % 7 == 0 else None,
+            posted_at=NOON,
+        )
+        if number % 3:
+            picture(like, state=("stored", "wanted", "gone")[number % 4 % 3])
+            if number % 2:
+                picture(like, position=1, state="wanted", kind="video")
+        likes.append(like)
+    Like.objects.filter(pk=likes[-2].pk).update(attached=["no card"])
+    return likes
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 768, 1440])
+@pytest.mark.parametrize("layout", ["wall", "list"])
+def test_the_wall_has_no_known_barrier_in_either_direction(
+    opened, mixed, alice, width, theme, layout
+):
+    User.objects.filter(pk=alice.pk).update(layout=layout)
+    size = {"width": width, "height": 900}
+    page = opened(viewport=size, color_scheme=theme, bypass_csp=True)
+    page.goto("/likes/")
+    page.wait_for_load_state("networkidle")
+    found = faults(page)
+    page.locator(".dates > summary").click()
+    found += faults(page)
+    assert found == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_what_has_the_focus_is_never_under_the_bars(opened, years):
+    for size in (WIDE, PHONE):
+        page = opened(viewport=size)
+        page.goto("/likes/")
+        page.evaluate("scrollTo(0, 2000)")
+        page.locator(".tile").nth(40).focus()
+        for _ in range(25):
+            page.keyboard.press("Shift+Tab")
+            hidden = page.evaluate(
+                "() => { const it = document.activeElement, b = it.getBoundingClientRect();"
+                " const at = document.elementFromPoint(b.x + b.width / 2, b.y + 4);"
+                " return !it.contains(at) && !(at && at.contains(it)) }"
+            )
+            assert not hidden
+
+
+def test_targets_on_a_phone_are_large_enough_to_touch(opened, years):
+    page = opened(viewport=PHONE, has_touch=True)
+    page.goto("/likes/")
+    page.locator(".dates > summary").click()
+    small = page.locator(
+        ".tools button, .dates a, .dates summary, .pager a, .bar a, .bar summary"
+    ).evaluate_all(
+        "all => all.map(it => [it.textContent.trim(), it.getBoundingClientRect()])"
+        ".filter(([, b]) => b.width && (b.width < 24 || b.height < 24)).map(([words]) => words)"
+    )
+    assert small == []
+
+
+def test_nothing_moves_for_those_who_asked_for_less_motion(opened, years):
+    page = opened(viewport=WIDE)
+    page.goto("/likes/")
+    moving = page.evaluate(
+        "() => [...document.querySelectorAll('*')].filter(it => { const s = getComputedStyle(it);"
+        " return s.animationName !== 'none' || parseFloat(s.transitionDuration) > 0 })"
+        ".map(it => it.className)"
+    )
+    assert moving == []
+    assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
+
+
+def test_forced_colours_keep_marks_choice_and_handle_visible(opened, mixed):
+    page = opened(viewport=WIDE, forced_colors="active")
+    page.goto("/likes/")
+    width = "it => parseFloat(getComputedStyle(it).borderTopWidth)"
+    assert page.locator(".mark").first.evaluate(width) >= 1
+    assert page.locator(".tile.paper").first.evaluate(width) >= 1
+    assert page.locator(".layouts [aria-pressed=true]").evaluate(width) >= 2
+    assert page.locator(".knob").evaluate("it => getComputedStyle(it).opacity") == "1"
+
+
+def test_a_page_asks_nobody_but_this_house(opened, years):
+    page = opened(viewport=WIDE)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/likes/", wait_until="networkidle")
+    ours = page.url.partition("/likes/")[0]
+    assert len(asked) > 5
+    assert [url for url in asked if not url.startswith(ours)] == []
+
+
+@pytest.fixture
+def plain(browser: Browser, house: tuple[str, dict[str, str]]) -> Iterator[Page]:
+    """A browser without scripts."""
+    context = browser.new_context(base_url=house[0], java_script_enabled=False, viewport=WIDE)
+    context.add_cookies([house[1]])  # type: ignore[list-item]
+    yield context.new_page()
+    context.close()
+
+
+def test_without_scripts_one_pages_jumps_and_comes_back(plain, years):
+    plain.goto("/likes/")
+    assert plain.locator(".tile").count() == 60
+    plain.get_by_role("link", name="Older").click()
+    assert plain.locator(".tile").first.get_attribute("href") == f"/likes/{years[60].pk}/"
+    plain.go_back()
+    assert plain.locator(".tile").first.get_attribute("href") == f"/likes/{years[0].pk}/"
+    plain.locator(".dates > summary").click()
+    plain.get_by_role("link", name="Jun 20").click()
+    assert plain.get_by_role("heading", name="June 2013").is_visible()
+    assert plain.locator(".tile").count() == 20
+    plain.locator(".dates > summary").click()
+    plain.get_by_role("link", name="2012").first.click()
+    assert plain.get_by_role("heading", name="December 2012").is_visible()
+    plain.get_by_role("link", name="Newer").first.click()
+    assert plain.locator(".tile").count() == 60
+
+
+def test_without_scripts_wall_and_list_are_two_buttons(plain, years):
+    plain.goto("/likes/?before=" + str(years[10].pk))
+    plain.get_by_role("button", name="As a list").click()
+    assert plain.locator(".line").count() == 60
+    assert plain.url.endswith(f"/likes/?before={years[10].pk}")
+    assert plain.get_by_role("button", name="As a list").get_attribute("aria-pressed") == "true"
+    plain.get_by_role("button", name="As a wall").click()
+    assert plain.locator(".tile").count() == 60
+
+
+def test_without_scripts_no_dead_control_is_in_the_way(plain, years):
+    plain.goto("/likes/")
+    assert plain.locator(SCRUBBER).get_attribute("role") is None
+    assert plain.locator(SCRUBBER).get_attribute("tabindex") is None
+    assert not plain.locator(".flag").is_visible()
