@@ -78,7 +78,7 @@ def respond(blob: Blob, width: int | None, asked: str) -> HttpResponseBase:
     try:
         return _answer(blob, width, asked)
     except FileNotFoundError:
-        logger.exception("file missing blob=%s width=%s", blob, width)
+        logger.warning("file missing blob=%s width=%s", blob, width)
         raise Http404 from None
     except STORAGE_ERRORS as error:
         logger.warning("storage away blob=%s error=%s", blob, type(error).__name__)

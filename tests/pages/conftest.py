@@ -81,6 +81,32 @@ def hang(alice: User) -> Hang:
     return hung
 
 
+def hang_all(user: User, moments: list[datetime]) -> list[Like]:
+    """Many likes at once, newest first, under the moments when they were made."""
+    feed = feed_of(user)
+    likes = Like.objects.bulk_create(
+        Like(
+            user=user,
+            provider="instagram",
+            post_id=f"many {number}",
+            author="ada",
+            caption=f"caption {number}",
+            wall_feed=feed,
+            rank=(len(moments) - number) << 16,
+            liked_at=moment,
+            is_settled=True,
+        )
+        for number, moment in enumerate(moments)
+    )
+    seen = {"first_seen_at": NOON, "last_seen_at": NOON, "placed_at": NOON}
+    Entry.objects.bulk_create(
+        Entry(feed=feed, like=like, rank=like.rank, placed_visit=1, last_visit=1, **seen)
+        for like in likes
+    )
+    rollup.move(user.pk, [], moments)
+    return likes
+
+
 def picture(like: Like, **facts: Any) -> MediaItem:
     """A picture of a like, kept unless told otherwise."""
     facts = {"kind": "image", "position": 0, "state": "stored"} | facts
