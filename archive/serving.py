@@ -21,7 +21,7 @@ from django.http import (
 from django.http.response import HttpResponseBase
 from django.utils.crypto import constant_time_compare
 
-from archive.media import STORAGE_ERRORS
+from archive.media import storage_errors
 from archive.models import Blob
 
 logger = logging.getLogger(__name__)
@@ -80,7 +80,7 @@ def respond(blob: Blob, width: int | None, asked: str) -> HttpResponseBase:
     except FileNotFoundError:
         logger.warning("file missing blob=%s width=%s", blob, width)
         raise Http404 from None
-    except STORAGE_ERRORS as error:
+    except storage_errors() as error:
         logger.warning("storage away blob=%s error=%s", blob, type(error).__name__)
         return HttpResponse(status=503, headers={"Retry-After": AWAY_SECONDS})
 
