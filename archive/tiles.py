@@ -42,6 +42,7 @@ class Tile:
     how wide it will be, `described` is its service's own text. `below` are the gaps under it.
     """
 
+    pk: int
     href: str
     look: str
     state: str
@@ -110,6 +111,7 @@ def _tile(
     face = faces.of(like, missing=state == "missing") if state in WRITTEN else PLAIN
     look = _look(cover) if cover else face.look
     return Tile(
+        pk=like.pk,
         href=f"/likes/{like.pk}/",
         look=look,
         state=state,
@@ -135,6 +137,7 @@ def _unreadable(like: Like, below: Sequence[Row]) -> Tile:
     """What hangs in the place of a like that cannot be read."""
     return Tile(
         **dict.fromkeys(NOTHING, ""),
+        pk=like.pk,
         href=f"/likes/{like.pk}/",
         look="r100",
         state="unreadable",

@@ -11,8 +11,10 @@ const reading = () => {
 };
 
 const keep = () => {
+  // While a like is open over it, the address is the like's.
+  if (history.state?.like) return;
   const address = reading()?.dataset.address;
-  if (!address || document.querySelector("dialog[open]")) return;
+  if (!address) return;
   const first = [...document.querySelectorAll(TILE)].find((tile) => top(tile) >= under());
   const place = first && { tile: first.getAttribute("href"), top: Math.round(top(first)) };
   history.replaceState({ ...history.state, place }, "", address);
@@ -40,6 +42,7 @@ addEventListener("click", (event) => {
 }, true);
 
 addEventListener("pagehide", () => {
+  if (history.state?.like) return;
   sessionStorage.setItem("wall", location.href);
   sessionStorage.setItem("wall-depth", history.length);
 });
