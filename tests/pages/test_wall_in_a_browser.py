@@ -227,7 +227,7 @@ def test_a_picture_that_cannot_be_had_says_so_in_its_place(opened, hang):
     tile = page.locator(".tile[data-lost]")
     tile.wait_for()
     said = tile.evaluate("it => getComputedStyle(it, '::before').content")
-    assert "Not to be had right now" in said
+    assert "Cannot be shown right now" in said
 
 
 def test_a_page_says_when_it_is_offline_and_stays_usable(opened, years):
