@@ -81,7 +81,7 @@ def hang(alice: User) -> Hang:
 
 
 def hang_all(user: User, moments: list[datetime]) -> list[Like]:
-    """Many likes at once, newest first, under the moments when they were made."""
+    """Many likes at once, newest first, at their moments; what `hang` hangs later is above them."""
     feed = feed_of(user)
     likes = Like.objects.bulk_create(
         Like(
@@ -91,7 +91,7 @@ def hang_all(user: User, moments: list[datetime]) -> list[Like]:
             author="ada",
             caption=f"caption {number}",
             wall_feed=feed,
-            rank=(len(moments) - number) << 16,
+            rank=-(number + 1) << 16,
             liked_at=moment,
             is_settled=True,
         )
