@@ -34,6 +34,7 @@ class Tile:
     the gaps right under it.
     """
 
+    pk: int
     href: str
     look: str
     state: str
@@ -95,6 +96,7 @@ def _tile(
     state = _state(cover)
     face = faces.of(like, missing=state == "missing") if state in WRITTEN else PLAIN
     return Tile(
+        pk=like.pk,
         href=f"/likes/{like.pk}/",
         look=_look(cover) if cover else face.look,
         state=state,

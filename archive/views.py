@@ -1,4 +1,4 @@
-"""Pages of the library: the wall, one like, one feed, and the bytes behind them."""
+"""Pages of the library: the wall, one feed, and the bytes behind them."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from django.utils.cache import patch_vary_headers
 from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
 
-from accounts import upstream
 from accounts.http import SignedInRequest
 from accounts.models import Connection
 from accounts.views import doors
-from archive import access, browse, facts, gaps, members, origins, serving, tiles, wall, words
+from archive import access, asked, browse, gaps, origins, serving, tiles, wall, words
 from archive.models import Blob, Entry, Feed, Like
 from archive.models.like import LikeQuerySet
 
@@ -60,28 +59,10 @@ def month(request: SignedInRequest, year: int, number: int) -> HttpResponse:
 
 @require_safe
 @login_required
-def like(request: SignedInRequest, like_id: int) -> HttpResponse:
-    """One like with all that is known about it."""
-    shown = access.like_of(request.user, like_id)
-    newer, older = browse.neighbours(Like.objects.of(request.user).on_wall(), shown)
-    back = reverse("archive:wall")
-    service = upstream.service(shown.provider).title
-    context = {
-        "like": facts.of(shown, service, origins.entries_of(shown)),
-        "media": members.of(shown, tiles.media_of([shown]).get(shown.pk, [])),
-        "newer": _address(newer),
-        "older": _address(older),
-        "back": f"{back}?before={newer.pk}" if newer else back,
-    }
-    return render(request, "archive/like.html", context)
-
-
-@require_safe
-@login_required
 def feed(request: SignedInRequest, feed_id: int) -> HttpResponse:
     """One feed alone, in the order of its service."""
     shown = access.feed_of(request.user, feed_id)
-    before = _number(request, "before")
+    before = asked.number(request, "before")
     entries = browse.places(shown, before=_rank(shown, before))
     page = entries[: browse.PAGE]
     likes = [entry.like for entry in page]
@@ -103,7 +84,7 @@ def feed(request: SignedInRequest, feed_id: int) -> HttpResponse:
 def fresh(request: SignedInRequest) -> HttpResponse:
     """How many likes came since the page with `after` on top was shown."""
     mine = Like.objects.of(request.user).on_wall()
-    top = _before(request, "after")
+    top = asked.like(request, "after")
     count = browse.after(mine, top).order_by()[:MOST_FRESH].count() if top else 0
     return render(request, "archive/_fresh.html", {"count": count})
 
@@ -122,7 +103,7 @@ def media(request: HttpRequest, user_id: int, signature: str, name: str) -> Http
 
 
 def _wall(request: SignedInRequest, mine: LikeQuerySet, title: str, path: str) -> HttpResponse:
-    before = _before(request, "before")
+    before = asked.like(request, "before")
     page = browse.window(mine, before=before)
     counts = wall.totals(request.user)
     context = {
@@ -141,10 +122,10 @@ def _wall(request: SignedInRequest, mine: LikeQuerySet, title: str, path: str) -
 
 def _found(request: SignedInRequest, query: str) -> HttpResponse:
     mine = Like.objects.of(request.user).on_wall()
-    asked = words.query(query)
-    before = _before(request, "before")
-    page = browse.search(mine, asked, before=before) if asked else browse.Window([], None, None)
-    count = browse.count(mine.filter(document__matches=asked)) if asked else 0
+    meant = words.query(query)
+    before = asked.like(request, "before")
+    page = browse.search(mine, meant, before=before) if meant else browse.Window([], None, None)
+    count = browse.count(mine.filter(document__matches=meant)) if meant else 0
     context = {
         "title": "Search",
         "query": query,
@@ -174,14 +155,8 @@ def _choices(request: SignedInRequest, here: Feed | None = None) -> list[origins
 
 def _pager(request: SignedInRequest, page: browse.Window, path: str, query: str) -> wall.Pager:
     newer = None if request.htmx else page.newer
-    before, load = _number(request, "before"), _load(request)
+    before, load = asked.number(request, "before"), _load(request)
     return wall.pager(page.older, newer, before, path=path, query=query, load=load)
-
-
-def _before(request: SignedInRequest, name: str) -> Like | None:
-    """The like that an address names; its place is looked up now. Http404 for a stranger's."""
-    like_id = _number(request, name)
-    return access.like_of(request.user, like_id) if like_id is not None else None
 
 
 def _rank(feed: Feed, before: int | None) -> int | None:
@@ -194,22 +169,8 @@ def _rank(feed: Feed, before: int | None) -> int | None:
     return entry.rank
 
 
-def _number(request: HttpRequest, name: str) -> int | None:
-    """A decimal id from the address; None when it is not there, Http404 when it is nonsense."""
-    text = request.GET.get(name, "")
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(2**63))):
-        raise Http404
-    return int(text)
-
-
 def _load(request: HttpRequest) -> int:
-    return min(_number(request, "load") or 1, wall.AUTOMATIC + 1)
-
-
-def _address(like: Like | None) -> str:
-    return f"/likes/{like.pk}/" if like else ""
+    return min(asked.number(request, "load") or 1, wall.AUTOMATIC + 1)
 
 
 def _feed_words(feed: Feed) -> dict[str, object]:

@@ -7,6 +7,8 @@ const reading = () => {
 };
 
 const keep = () => {
+  // While a like is open over it, the address is the like's.
+  if (history.state?.like) return;
   const address = reading()?.dataset.address;
   if (!address || address === current) return;
   current = address;
@@ -20,6 +22,7 @@ addEventListener("scroll", () => {
 }, { passive: true });
 
 addEventListener("pagehide", () => {
+  if (history.state?.like) return;
   sessionStorage.setItem("wall", location.href);
   sessionStorage.setItem("wall-depth", history.length);
 });

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import count
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Connection, User
@@ -24,6 +26,7 @@ __all__ = ["browser_type_launch_args"]
 Hang = Callable[..., Like]
 NOON = datetime(2014, 5, 14, 12, tzinfo=UTC)
 numbers = count(1)
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 def feed_of(user: User, *, kind: str = "liked", title: str = "", **of: str) -> Feed:
@@ -112,3 +115,24 @@ def house(feed: Feed, live_server: LiveServer) -> tuple[str, dict[str, str]]:
     signed_in.force_login(feed.user)
     session = {"name": "session", "value": signed_in.session.session_key or ""}
     return live_server.url, {**session, "url": live_server.url}
+
+
+@pytest.fixture
+def opened(browser: Browser, house: tuple[str, dict[str, str]]) -> Iterator[Callable[..., Page]]:
+    """Opens a window of the person who has the house; all are closed at the end."""
+    contexts: list[BrowserContext] = []
+
+    def open_(**how: Any) -> Page:
+        contexts.append(browser.new_context(reduced_motion="reduce", base_url=house[0], **how))
+        contexts[-1].add_cookies([house[1]])  # type: ignore[list-item]
+        return contexts[-1].new_page()
+
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds on the page."""
+    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+    return [f"{page.url} {each['id']}" for each in found]

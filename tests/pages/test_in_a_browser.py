@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
 from archive.models import Like
 from harvester.models import Crawl, Import, ImportRow
 from tests import standings
-from tests.pages.conftest import NOON, Hang, feed_of
+from tests.pages.conftest import NOON, Hang, faults, feed_of
 from tests.pages.gaps import gap
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 VIEWS = [(1440, "light"), (390, "dark")]
 OPEN = [
     "/",
@@ -37,27 +31,6 @@ MINE = [
     "/likes/999999/",
 ]
 CARD = {"kind": "link", "title": "A long card", "text": "words", "link": "https://x.example/"}
-
-
-@pytest.fixture
-def opened(browser: Browser, house: tuple[str, dict[str, str]]) -> Iterator[Callable[..., Page]]:
-    """Opens a window of the person who has the house; all are closed at the end."""
-    contexts: list[BrowserContext] = []
-
-    def open_(**how: Any) -> Page:
-        contexts.append(browser.new_context(reduced_motion="reduce", base_url=house[0], **how))
-        contexts[-1].add_cookies([house[1]])  # type: ignore[list-item]
-        return contexts[-1].new_page()
-
-    yield open_
-    for context in contexts:
-        context.close()
-
-
-def faults(page: Page) -> list[str]:
-    """What axe finds on the page."""
-    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-    return [f"{page.url} {each['id']}" for each in found]
 
 
 def like() -> Like:
