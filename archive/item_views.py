@@ -17,10 +17,11 @@ from accounts import upstream
 from accounts.http import SignedInRequest
 from archive import (
     access,
-    asked,
+    asking,
     authors,
     browse,
     chance,
+    days,
     facts,
     members,
     memories,
@@ -73,10 +74,9 @@ def favourite(request: SignedInRequest, like_id: int) -> HttpResponse:
 def author(request: SignedInRequest, provider: str, author_id: str) -> HttpResponse:
     """Everything of one author, whatever they are called now."""
     likes, ends = access.author_of(request.user, provider, author_id)
-    before = asked.like(request, "before")
+    before = asking.like(request, "before")
     page = browse.window(likes, before=before)
     path = reverse("archive:author", args=[provider, author_id])
-    load = min(asked.number(request, "load") or 1, wall.AUTOMATIC + 1)
     newer = None if request.htmx else page.newer
     # On further pages nobody counts, so that each asks at most eight questions.
     count = browse.count(likes) if before is None else 0
@@ -86,7 +86,12 @@ def author(request: SignedInRequest, provider: str, author_id: str) -> HttpRespo
         "found_more": count > browse.COUNTED,
         "months": wall.found(page.likes, before),
         "pager": wall.pager(
-            page.older, newer, before.pk if before else None, path=path, query="", load=load
+            page.older,
+            newer,
+            before.pk if before else None,
+            path=path,
+            query="",
+            load=asking.load(request),
         ),
     }
     return _answer(request, "archive/author.html", "archive/_wall.html", context)
@@ -97,7 +102,7 @@ def author(request: SignedInRequest, provider: str, author_id: str) -> HttpRespo
 def on_this_day(request: SignedInRequest) -> HttpResponse:
     """What was liked and posted on a day of earlier years; today, unless another is asked for."""
     today = datetime.now(UTC).date()
-    day = asked.calendar_day(request, today)
+    day = days.of_calendar(request.GET.get("day", ""), today)
     context = {
         "memories": memories.of(request.user, day, today),
         "is_today": day == today,
@@ -121,7 +126,7 @@ def at_random(request: SignedInRequest) -> HttpResponse:
 def go_to_date(request: SignedInRequest) -> HttpResponse:
     """Asks for a date, and leads to the wall as it was then."""
     text = request.GET.get("on", "")
-    day = asked.iso_date(text)
+    day = days.iso_date(text)
     if day is not None and day < date.max:
         return redirect(timeline.on(Like.objects.of(request.user).on_wall(), day))
     context = {"text": text, "today": datetime.now(UTC).date().isoformat()}

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from accounts.http import SignedInRequest
 from accounts.models import Connection
 from accounts.views import doors
-from archive import access, asked, browse, gaps, origins, serving, tiles, wall, words
+from archive import access, asking, browse, gaps, origins, serving, tiles, wall, words
 from archive.models import Blob, Entry, Feed, Like
 from archive.models.like import LikeQuerySet
 
@@ -62,7 +62,7 @@ def month(request: SignedInRequest, year: int, number: int) -> HttpResponse:
 def feed(request: SignedInRequest, feed_id: int) -> HttpResponse:
     """One feed alone, in the order of its service."""
     shown = access.feed_of(request.user, feed_id)
-    before = asked.number(request, "before")
+    before = asking.number(request, "before")
     entries = browse.places(shown, before=_rank(shown, before))
     page = entries[: browse.PAGE]
     likes = [entry.like for entry in page]
@@ -71,7 +71,7 @@ def feed(request: SignedInRequest, feed_id: int) -> HttpResponse:
     context = {
         "feed": _feed_words(shown),
         "tiles": tiles.hang(likes, below=gaps.under(request.user, likes, feed=shown)),
-        "pager": wall.pager(older, None, before, path=path, query="", load=_load(request)),
+        "pager": wall.pager(older, None, before, path=path, query="", load=asking.load(request)),
         "total": shown.entries_count,
         "choices": _choices(request, shown if shown.on_wall else None),
         "empty": not page,
@@ -84,7 +84,7 @@ def feed(request: SignedInRequest, feed_id: int) -> HttpResponse:
 def fresh(request: SignedInRequest) -> HttpResponse:
     """How many likes came since the page with `after` on top was shown."""
     mine = Like.objects.of(request.user).on_wall()
-    top = asked.like(request, "after")
+    top = asking.like(request, "after")
     count = browse.after(mine, top).order_by()[:MOST_FRESH].count() if top else 0
     return render(request, "archive/_fresh.html", {"count": count})
 
@@ -103,7 +103,7 @@ def media(request: HttpRequest, user_id: int, signature: str, name: str) -> Http
 
 
 def _wall(request: SignedInRequest, mine: LikeQuerySet, title: str, path: str) -> HttpResponse:
-    before = asked.like(request, "before")
+    before = asking.like(request, "before")
     page = browse.window(mine, before=before)
     counts = wall.totals(request.user)
     context = {
@@ -123,7 +123,7 @@ def _wall(request: SignedInRequest, mine: LikeQuerySet, title: str, path: str) -
 def _found(request: SignedInRequest, query: str) -> HttpResponse:
     mine = Like.objects.of(request.user).on_wall()
     meant = words.query(query)
-    before = asked.like(request, "before")
+    before = asking.like(request, "before")
     page = browse.search(mine, meant, before=before) if meant else browse.Window([], None, None)
     count = browse.count(mine.filter(document__matches=meant)) if meant else 0
     context = {
@@ -155,7 +155,7 @@ def _choices(request: SignedInRequest, here: Feed | None = None) -> list[origins
 
 def _pager(request: SignedInRequest, page: browse.Window, path: str, query: str) -> wall.Pager:
     newer = None if request.htmx else page.newer
-    before, load = asked.number(request, "before"), _load(request)
+    before, load = asking.number(request, "before"), asking.load(request)
     return wall.pager(page.older, newer, before, path=path, query=query, load=load)
 
 
@@ -167,10 +167,6 @@ def _rank(feed: Feed, before: int | None) -> int | None:
     if entry is None:
         raise Http404
     return entry.rank
-
-
-def _load(request: HttpRequest) -> int:
-    return min(asked.number(request, "load") or 1, wall.AUTOMATIC + 1)
 
 
 def _feed_words(feed: Feed) -> dict[str, object]:

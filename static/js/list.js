@@ -8,7 +8,7 @@ const isWall = (list) => {
 const follow = () => {
   const { like, list } = history.state ?? {};
   const dialog = document.querySelector("dialog.viewer[open]");
-  const tiles = [...document.querySelectorAll("main a.tile")];
+  const tiles = [...document.querySelectorAll("main a.tile, main a.line")];
   const at = tiles.findIndex((tile) => tile.pathname === like);
   if (!dialog || at < 0) return;
   for (const [rel, tile] of [["prev", tiles[at - 1]], ["next", tiles[at + 1]]]) {

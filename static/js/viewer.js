@@ -7,7 +7,9 @@ const title = document.title;
 const coming = new Map();
 let here = "";
 
-const tileOf = (path) => [...document.querySelectorAll("main a.tile")].find((tile) => tile.pathname === path);
+// Of a wall, or of a list.
+const TILES = "main a.tile, main a.line";
+const tileOf = (path) => [...document.querySelectorAll(TILES)].find((tile) => tile.pathname === path);
 const plain = (event) => !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey && !event.button;
 
 const load = async (path) => {
@@ -54,11 +56,11 @@ const open = (path) => {
 };
 
 document.addEventListener("click", (event) => {
-  const link = event.target.closest?.("dialog.viewer a, main a.tile");
-  if (!link || !plain(event) || !link.matches("[rel=prev], [rel=next], [data-close], .tile")) return;
+  const link = event.target.closest?.(`dialog.viewer a, ${TILES}`);
+  if (!link || !plain(event) || !link.matches(`[rel=prev], [rel=next], [data-close], ${TILES}`)) return;
   event.preventDefault();
   if (link.matches("[data-close]")) dialog.close();
-  else (link.matches(".tile") ? open : step)(link.pathname);
+  else (link.matches(TILES) ? open : step)(link.pathname);
 });
 
 dialog.addEventListener("close", () => {

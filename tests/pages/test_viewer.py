@@ -119,7 +119,7 @@ def test_a_like_is_closed_by_key_by_button_and_by_a_click_beside_it(opened, way)
     else:
         page.locator("[data-reel] > li").first.click(position={"x": 4, "y": 300})
     closed(page, like)
-    assert page.evaluate("history.state") is None
+    assert not page.evaluate("history.state?.like")
 
 
 def test_the_focus_stays_inside_and_is_seen(opened):
@@ -165,6 +165,10 @@ def test_chevrons_step_and_end_where_the_wall_ends(opened):
     at(page, likes[1])
     page.get_by_label("Newer like").click()
     at(page, likes[0])
+    # Whichever button was pressed last.
+    page.get_by_role("button", name="About this like").click()
+    page.keyboard.press("Shift+ArrowRight")
+    at(page, likes[1])
 
 
 def test_steps_stay_in_the_search_that_one_came_from(opened):
@@ -181,6 +185,23 @@ def test_steps_stay_in_the_search_that_one_came_from(opened):
     expect(page.get_by_label("Older like")).to_be_hidden()
     page.keyboard.press("Escape")
     page.wait_for_url("**/likes/?q=zebra")
+
+
+def test_the_list_grows_under_a_like_and_is_there_when_it_is_closed(opened, hang):
+    person = wall()[0].user
+    found = [hang(person) for _ in range(70)][::-1]
+    page = opened()
+    page.goto("/likes/?q=caption")
+    page.locator(f"a.tile[href='/likes/{found[55].pk}/']").click()
+    at(page, found[55])
+    for like in found[56:64]:
+        page.keyboard.press("Shift+ArrowRight")
+        at(page, like)
+    page.keyboard.press("Escape")
+    page.wait_for_url("**/likes/?q=caption*")
+    tile = page.locator(f"a.tile[href='/likes/{found[63].pk}/']")
+    expect(tile).to_be_focused()
+    expect(tile).to_be_in_viewport()
 
 
 def test_the_next_like_and_its_picture_are_there_before_the_step(opened):
@@ -245,6 +266,25 @@ def test_fingers_step_and_close_but_not_inside_an_enlarged_picture(opened):
     page.keyboard.press("z")
     swipe(page, 5, 160)
     closed(page, likes[place])
+
+
+def test_two_fingers_enlarge_what_is_between_them(opened):
+    page = opened(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    open_(page, give(wall()[3], "a picture"))
+    expect(page.locator("[data-reel] img").first).to_be_visible()
+    touch = page.context.new_cdp_session(page)
+    for kind, apart in (
+        ("touchStart", 30),
+        ("touchMove", 40),
+        ("touchMove", 60),
+        ("touchMove", 90),
+    ):
+        fingers = [{"x": 195 + way * apart, "y": 250, "id": way + 1} for way in (-1, 1)]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
+        page.wait_for_timeout(30)
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    assert scale(page) > 1.5
+    expect(page.locator(DIALOG)).to_be_visible()
 
 
 def test_a_video_is_played_by_keys_and_never_by_itself(opened):
