@@ -72,12 +72,13 @@ def test_no_dialog_has_a_known_barrier(opened, paths, width, theme):
     for place in (0, 1):
         page.locator("a.tile").nth(place).click()
         page.locator("dialog.viewer[open] .facts").wait_for()
+        page.get_by_role("dialog", name="One like").wait_for()
         found += faults(page) + sideways(page)
         page.keyboard.press("Escape")
-    for keys in ("?", "gd"):
+    for keys, name in (("?", "Keys"), ("gd", "Go to a date")):
         for key in keys:
             page.keyboard.press(key)
-        page.locator("dialog.sheet[open]").wait_for()
+        page.get_by_role("dialog", name=name).wait_for()
         found += faults(page) + sideways(page)
         page.keyboard.press("Escape")
     assert found == []
