@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.http import Http404
 
 from accounts.models import User
+from archive import authors
 from archive.models import Feed, Like
+from archive.models.like import LikeQuerySet
 
 
 def like_of(user: User, like_id: int) -> Like:
@@ -15,6 +17,15 @@ def like_of(user: User, like_id: int) -> Like:
     if like is None:
         raise Http404
     return like
+
+
+def author_of(user: User, provider: str, author_id: str) -> tuple[LikeQuerySet, list[Like]]:
+    """This person's likes of one author, and the newest and oldest of them; Http404 for none."""
+    likes = Like.objects.of(user).on_wall().by(provider, author_id)
+    ends = authors.ends(likes) if "\x00" not in provider + author_id else []
+    if not ends:
+        raise Http404
+    return likes, ends
 
 
 def feed_of(user: User, feed_id: int) -> Feed:

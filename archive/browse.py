@@ -65,14 +65,22 @@ def after(likes: LikeQuerySet, like: Like) -> LikeQuerySet:
     return likes.filter(
         Q(liked_at__gt=like.liked_at)
         | Q(liked_at=like.liked_at, rank__gt=like.rank)
-        | Q(liked_at=like.liked_at, rank=like.rank, pk__gt=like.pk)
+        | Q(liked_at=like.liked_at, rank=like.rank, pk__gt=like.pk),
+        # Says the same again, in the form that an index reads.
+        liked_at__gte=like.liked_at,
     )
 
 
 def neighbours(likes: LikeQuerySet, like: Like) -> tuple[Like | None, Like | None]:
     """The likes right above and right below `like`: newer, older."""
-    newer = after(likes, like).order_by("liked_at", "rank", "pk").defer("document").first()
-    return newer, _older(likes, like).first()
+    above, older = around(likes, like, above=1)
+    return (above[0] if above else None), older
+
+
+def around(likes: LikeQuerySet, like: Like, *, above: int) -> tuple[list[Like], Like | None]:
+    """The likes right above it, so many and the nearest first, and the one right below."""
+    newer = after(likes, like).order_by("liked_at", "rank", "pk").defer("document")
+    return list(newer[:above]), _older(likes, like).first()
 
 
 def places(feed: Feed, *, before: int | None = None, size: int = PAGE) -> list[Entry]:

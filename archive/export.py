@@ -20,7 +20,7 @@ CHUNK = 500
 _KINDS: list[str] = [MediaItem.Kind.IMAGE, MediaItem.Kind.VIDEO]
 _OF_LIKE = (
     *("provider", "post_id", "author", "caption", "link", "posted_at", "wall_feed"),
-    *("liked_at", "liked_after", "liked_before"),
+    *("liked_at", "liked_after", "liked_before", "is_favourite"),
 )
 _OF_MEDIUM = (
     *("like", "kind", "position", "state"),
@@ -108,6 +108,8 @@ def _record(
             {"feed": feed.pk, "kind": feed.kind, "rank": entry.rank} for entry, feed in sources
         ],
         "media": [_medium(item) for item in media],
+        # Of likes with a star alone: a line without one is as readers have always known it.
+        **({"favourite": True} if like.is_favourite else {}),
     }
 
 

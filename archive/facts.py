@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.formats import date_format
 
 from accounts.models import Connection
-from archive import faces, origins
+from archive import authors, captions, faces, origins
+from archive.captions import Part
 from archive.faces import Face
 from archive.models import Entry, Like
 from archive.origins import Origin
@@ -57,6 +56,7 @@ class Facts:
     author_name: str
     by_href: str
     caption: str
+    parts: list[Part]
     hashtags: list[Tag]
     place: str
     link: str
@@ -75,18 +75,22 @@ class Facts:
     gone: str
     vague: str
     is_bare: bool
+    is_favourite: bool
+    on_wall: bool
 
 
 def of(like: Like, service: str, entries: Sequence[Entry]) -> Facts:
     """Everything that is known about a like, ready to print; `entries` are its places in lists."""
+    parts = captions.parts(like.caption)
     return Facts(
         id=like.pk,
         title=f"Like of {like.author}" if like.author else "A like",
         author=like.author or "somebody",
         author_name=like.author_name if like.author_name != like.author else "",
-        by_href=_search(like.author),
+        by_href=authors.address(like),
         caption=like.caption,
-        hashtags=[Tag(tag, _search(f"#{tag}")) for tag in like.hashtags],
+        parts=parts,
+        hashtags=_unwritten(like, parts),
         place=like.place,
         link=like.link if faces.host(like.link) else "",
         service=service,
@@ -104,6 +108,8 @@ def of(like: Like, service: str, entries: Sequence[Entry]) -> Facts:
         gone=_day(like.gone_at) if like.gone_at else "",
         vague=VAGUE.format(service=service) if like.is_vague else "",
         is_bare=bool(entries) and all(map(_is_of_file, entries)) and not like.is_vague,
+        is_favourite=like.is_favourite,
+        on_wall=like.wall_feed_id is not None,
     )
 
 
@@ -121,6 +127,13 @@ def liked(like: Like) -> str:
     if _day(after) == _day(before):
         return f"on {_day(before)}"
     return f"between {_first_day(after, before)} and {_day(before)}"
+
+
+def _unwritten(like: Like, parts: Sequence[Part]) -> list[Tag]:
+    """Hashtags that do not stand in the caption: there they can be followed already."""
+    written = {part.text[1:].casefold() for part in parts if part.is_ours}
+    tags = (tag for tag in like.hashtags if tag.casefold() not in written)
+    return [Tag(tag, captions.tag_href(tag)) for tag in tags]
 
 
 def _attached(told: dict[str, str]) -> Attached:
@@ -164,10 +177,6 @@ def _first_day(after: datetime, before: datetime) -> str:
     if after.year != before.year:
         return _day(after)
     return date_format(after, "j" if after.month == before.month else "j F")
-
-
-def _search(words: str) -> str:
-    return f"{reverse('archive:wall')}?{urlencode({'q': words})}"
 
 
 def _iso(moment: datetime) -> str:

@@ -159,12 +159,25 @@ def explain(feed: Feed) -> None:
     if not doomed:
         return
     ids = list(Entry.objects.filter(pk__in=doomed).values_list("like", flat=True))
+    _hand_on_stars(feed, ids)
     hung = Like.objects.filter(pk__in=ids, wall_feed=feed)
     rollup.move(feed.user_id, hung.values_list("liked_at", flat=True), [])
     hung.update(wall_feed=None)
     Entry.objects.filter(pk__in=doomed).delete()
     Like.objects.filter(pk__in=ids, entries=None).delete()
     Feed.objects.filter(pk=feed.pk).update(entries_count=Entry.objects.filter(feed=feed).count())
+
+
+def _hand_on_stars(feed: Feed, ids: Sequence[int]) -> None:
+    """The star that a person gave to a vague row goes to a like that it meant."""
+    for like in Like.objects.filter(pk__in=ids, is_favourite=True):
+        moments = Entry.objects.filter(feed=feed, like=like).values("liked_at")
+        same = Entry.objects.filter(feed=feed, liked_at__in=moments).values("like")
+        meant = Like.objects.filter(
+            pk__in=same, is_vague=False, heard_names__contains=[like.author]
+        )
+        first = meant.filter(is_favourite=False).order_by("pk").values("pk")[:1]
+        Like.objects.filter(pk__in=first).update(is_favourite=True)
 
 
 def order_by_time(feed: Feed) -> None:

@@ -23,6 +23,8 @@ ABSENT = {
     State.GONE: "The service no longer had this {} when we came for it.",
     State.REFUSED: "This {} could not be kept: what the service sent is not one that can be read.",
 }
+# What is narrower would only show that it is small.
+ENLARGED = 480
 COPY = "A smaller copy: the original could not be had."
 
 
@@ -67,13 +69,21 @@ def _medium(like: Like, number: int, kinds: dict[str, MediaItem]) -> Medium:
         poster=serving.address(like.user_id, poster.sha256) if poster else "",
         width=blob.width if blob else None,
         height=blob.height if blob else None,
-        look=tiles.tone_class(blob if shown is picture else poster),
+        look=_look(blob, blob if shown is picture else poster),
         alt=tiles.alt(like, shown),
         facts=_facts(blob) if blob else "",
         copy=COPY if shown.is_copy and blob else "",
         sha256=blob.sha256[:12] if blob else "",
         trouble=_trouble(shown),
     )
+
+
+def _look(blob: Blob | None, coloured: Blob | None) -> str:
+    """The classes of its ratio, by which it fills the stage, and of its colour."""
+    tone = tiles.tone_class(coloured)
+    if blob is None or not blob.width or blob.width < ENLARGED:
+        return tone
+    return f"{tiles.ratio_class(blob.width, blob.height)} {tone}".strip()
 
 
 def _trouble(item: MediaItem) -> str:

@@ -1,4 +1,4 @@
-"""Pages of the library: the way in, one like, one feed, and the bytes behind them."""
+"""Pages of the library: the way in, one feed, and the bytes behind them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts import upstream
 from accounts.http import SignedInRequest
 from accounts.models import Connection
 from accounts.views import doors
@@ -17,16 +16,14 @@ from archive import (
     access,
     asking,
     browse,
-    facts,
     gaps,
     lines,
-    members,
     origins,
     serving,
     tiles,
     wall,
 )
-from archive.models import Blob, Entry, Feed, Like
+from archive.models import Blob, Entry, Feed
 from archive.wall_views import answer, choices, is_listed
 
 
@@ -36,24 +33,6 @@ def home(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("archive:wall")
     return render(request, "accounts/welcome.html", doors())
-
-
-@require_safe
-@login_required
-def like(request: SignedInRequest, like_id: int) -> HttpResponse:
-    """One like with all that is known about it."""
-    shown = access.like_of(request.user, like_id)
-    newer, older = browse.neighbours(Like.objects.of(request.user).on_wall(), shown)
-    back = reverse("archive:wall")
-    service = upstream.service(shown.provider).title
-    context = {
-        "like": facts.of(shown, service, origins.entries_of(shown)),
-        "media": members.of(shown, tiles.media_of([shown]).get(shown.pk, [])),
-        "newer": _address(newer),
-        "older": _address(older),
-        "back": f"{back}?before={newer.pk}" if newer else back,
-    }
-    return render(request, "archive/like.html", context)
 
 
 @require_safe
@@ -102,10 +81,6 @@ def _rank(feed: Feed, before: int | None) -> int | None:
     if entry is None:
         raise Http404
     return entry.rank
-
-
-def _address(like: Like | None) -> str:
-    return f"/likes/{like.pk}/" if like else ""
 
 
 def _feed_words(feed: Feed) -> dict[str, object]:

@@ -171,3 +171,9 @@ def test_a_place_that_cannot_be_written_is_one_sentence(alice, tmp_path, place):
 def test_an_unknown_person_is_one_sentence():
     with pytest.raises(CommandError, match=r"^Nobody here is called 'carol'\.$"):
         exported(name="carol")
+
+
+def test_a_star_goes_along_and_a_line_without_one_is_as_ever(alice):
+    likes = kept.keep(kept.feed_of(alice), 2, pictures=0)
+    Like.objects.filter(pk=likes[1].pk).update(is_favourite=True)
+    assert [line.get("favourite") for line in exported()] == [None, True]

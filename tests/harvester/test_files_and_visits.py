@@ -274,6 +274,15 @@ def test_a_vague_row_gives_way_to_the_like_that_it_meant(feed):
     assert Like.objects.count() == 6
 
 
+def test_the_star_of_a_vague_row_goes_to_the_like_that_it_meant(feed):
+    bring(feed, everything(until=6, vague=True))
+    vague = Like.objects.newest_first()[2]
+    Like.objects.filter(pk=vague.pk).update(is_favourite=True)
+    bring(feed, everything(until=6))
+    starred = Like.objects.get(is_favourite=True)
+    assert (starred.is_vague, starred.liked_at) == (False, vague.liked_at)
+
+
 def test_what_the_service_showed_is_not_replaced_by_what_a_file_says(feed):
     visit(feed)
     bring(feed, everything())

@@ -102,6 +102,7 @@ def _like(feed: Feed, place: int) -> Like:
         user=feed.user,
         provider="instagram",
         post_id=f"{feed.pk}_{place}",
+        author_id=f"ada-{feed.pk}",
         author="ada",
         author_name="Ada Pix",
         caption=caption,

@@ -1,0 +1,78 @@
+"""Authors, told by the id that their service has for them: names change, ids do not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.formats import date_format
+
+from accounts import upstream
+from archive import captions
+from archive.models import Like
+from archive.models.like import LikeQuerySet
+
+# Names are read from so many likes at each end: of somebody with a million likes, too.
+ENDS = 200
+_NAMED = ("pk", "author", "author_name", "heard_names", "liked_at", "is_settled")
+# What can stand in an address as it is, and is not a step in a path.
+_PLAIN = re.compile(r"(?!\.{1,2}\Z)[\w.:@~+=%-]{1,255}\Z", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Somebody whose posts a person liked: the name they have now, and those before it."""
+
+    provider: str
+    service: str
+    name: str
+    full_name: str
+    before: list[str]
+    since: str
+    by_name: str
+
+
+def address(like: Like) -> str:
+    """The page of a like's author; where no id is known, or it is not on the wall, a search."""
+    if like.wall_feed_id and _PLAIN.match(like.author_id):
+        return reverse("archive:author", args=[like.provider, like.author_id])
+    return captions.search_href(like.author)
+
+
+def ends(likes: LikeQuerySet) -> list[Like]:
+    """The newest and the oldest of an author's likes, newest first; one query."""
+    newest = likes.newest_first().values("pk")[:ENDS]
+    oldest = likes.order_by("liked_at", "rank", "pk").values("pk")[:ENDS]
+    found = Like.objects.filter(pk__in=newest.union(oldest, all=True))
+    return list(found.newest_first().only(*_NAMED))
+
+
+def of(provider: str, likes: Sequence[Like]) -> Author:
+    """An author as their likes tell, newest first; there is at least one."""
+    names = _once(_names(likes))
+    full = _once(like.author_name for like in likes if like.author_name)
+    name = names[0] if names else "somebody"
+    others = [each for each in (*names[1:], *full[1:]) if each != name]
+    oldest = likes[-1]
+    return Author(
+        provider=provider,
+        service=upstream.service(provider).title,
+        name=name,
+        full_name=full[0] if full and full[0] != name else "",
+        before=_once(others),
+        since=date_format(oldest.liked_at, "F Y") if oldest.is_settled else "",
+        by_name=captions.search_href(name),
+    )
+
+
+def _names(likes: Sequence[Like]) -> Iterable[str]:
+    """What the service calls them, newest first; then what old files called them."""
+    yield from (like.author for like in likes if like.author)
+    for like in likes:
+        yield from like.heard_names
+
+
+def _once(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(names))

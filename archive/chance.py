@@ -1,0 +1,62 @@
+"""Likes drawn by chance from a wall of any size: first a month, by how much hangs there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+
+from django.db import connection
+
+from accounts.models import User
+
+# A month of so few is drawn from as a whole; of a larger one, from so many below a moment.
+NEAR = 200
+_DRAWN = """
+SELECT drawn.number, found.id
+  FROM unnest(%(begins)s::timestamptz[], %(ends)s::timestamptz[])
+       WITH ORDINALITY AS drawn(month, moment, number)
+ CROSS JOIN LATERAL (
+    SELECT id FROM archive_like
+     WHERE user_id = %(user)s AND wall_feed_id IS NOT NULL
+       AND liked_at >= drawn.month AND liked_at < drawn.moment
+     ORDER BY liked_at DESC, rank DESC, id DESC LIMIT %(near)s) AS found
+"""
+
+
+def draw(user: User, months: dict[date, int], count: int, dice: Random) -> list[int]:
+    """Up to `count` different likes of a wall whose `months` hold so many; one query.
+
+    The same dice and the same wall give the same likes.
+    """
+    if not months:
+        return []
+    drawn = [_window(month, months[month], dice) for month in _months(months, count, dice)]
+    found = _found(user, drawn)
+    ids = [dice.choice(found[number]) for number in sorted(found)]
+    return list(dict.fromkeys(ids))
+
+
+def _months(months: dict[date, int], count: int, dice: Random) -> list[date]:
+    """Months by how much hangs there, oldest first, so that a new like moves none of them."""
+    order = sorted(months)
+    return dice.choices(order, [months[month] for month in order], k=count)
+
+
+def _window(month: date, likes: int, dice: Random) -> tuple[datetime, datetime]:
+    begin = datetime.combine(month, time(), UTC)
+    end = datetime.combine((month + timedelta(days=32)).replace(day=1), time(), UTC)
+    # Drawn in any case: how full one month is must not change what follows.
+    share = dice.random()
+    return begin, (end if likes <= NEAR else begin + (end - begin) * share)
+
+
+def _found(user: User, drawn: Sequence[tuple[datetime, datetime]]) -> dict[int, list[int]]:
+    begins, ends = [list(each) for each in zip(*drawn, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(_DRAWN, {"begins": begins, "ends": ends, "user": user.pk, "near": NEAR})
+        rows = cursor.fetchall()
+    found: dict[int, list[int]] = {}
+    for number, pk in rows:
+        found.setdefault(number, []).append(pk)
+    return found

@@ -1,0 +1,37 @@
+"""Days as people and addresses spell them."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from django.http import Http404
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
+# A leap year: every day of the calendar can be asked for.
+_EVERY_DAY = 2000
+
+
+def of_calendar(text: str, today: date) -> date:
+    """A day like `11-30`, in the last year that had it until today; today where none is asked."""
+    if not text:
+        return today
+    day = iso_date(f"{_EVERY_DAY}-{text}")
+    if day is None:
+        raise Http404
+    year = today.year
+    while not _exists(day, year) or day.replace(year=year) > today:
+        year -= 1
+    return day.replace(year=year)
+
+
+def iso_date(text: str) -> date | None:
+    """`2024-05-17` as a date; None for anything else."""
+    try:
+        return date.fromisoformat(text) if _DATE.match(text) else None
+    except ValueError:
+        return None
+
+
+def _exists(day: date, year: int) -> bool:
+    return iso_date(f"{year:04d}-{day:%m-%d}") is not None

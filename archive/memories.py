@@ -1,0 +1,146 @@
+"""On this day: what was liked or posted on a day of earlier years, and a few by chance."""
+
+from __future__ import annotations
+
+from calendar import isleap
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+
+from django.db import connection
+from django.urls import reverse
+from django.utils.formats import date_format
+
+from accounts.models import User
+from archive import chance, tiles, wall
+from archive.models import Like
+from archive.tiles import Tile
+
+# So many likes of one day are shown, so many years back, and so many by chance.
+MOST, YEARS, CHANCE = 12, 60, 6
+LIKED, POSTED = "liked", "posted"
+# A year with every day of the calendar.
+_LEAP = 2000
+# A like counts for a day only where it is known to that day.
+_DAYS = """
+SELECT 'liked', day.begin, found.id
+  FROM unnest(%(days)s::timestamptz[]) AS day(begin) CROSS JOIN LATERAL (
+    SELECT id FROM archive_like
+     WHERE user_id = %(user)s AND wall_feed_id IS NOT NULL AND is_settled
+       AND liked_at >= day.begin AND liked_at < day.begin + interval '1 day'
+       AND (is_exact OR (liked_after >= day.begin
+                         AND liked_before < day.begin + interval '1 day'))
+     ORDER BY liked_at DESC, rank DESC, id DESC LIMIT %(most)s) AS found
+UNION ALL
+SELECT 'posted', day.begin, found.id
+  FROM unnest(%(days)s::timestamptz[]) AS day(begin) CROSS JOIN LATERAL (
+    SELECT id FROM archive_like
+     WHERE user_id = %(user)s AND wall_feed_id IS NOT NULL
+       AND posted_at >= day.begin AND posted_at < day.begin + interval '1 day'
+     ORDER BY posted_at DESC, id DESC LIMIT %(most)s) AS found
+"""
+Found = list[tuple[str, datetime, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What hangs together: "5 years ago", the day itself, and the tiles."""
+
+    title: str
+    day: str
+    tiles: list[Tile]
+
+
+@dataclass(frozen=True, slots=True)
+class Memories:
+    """A day as its page shows it."""
+
+    title: str
+    liked: list[Memory]
+    posted: list[Memory]
+    chance: list[Tile]
+
+
+def of(user: User, day: date, today: date) -> Memories:
+    """Everything that happened on `day` of earlier years; what is drawn by chance is today's."""
+    found = _found(user, earlier(day))
+    drawn = _drawn(user, today)
+    likes = Like.objects.of(user).defer("document").in_bulk([*(pk for *_, pk in found), *drawn])
+    liked = _years(found, LIKED, likes, set())
+    seen = {like.pk for _, group in liked for like in group}
+    posted = _years(found, POSTED, likes, seen)
+    by_chance = [likes[pk] for pk in drawn if pk in likes and pk not in seen]
+    groups = [*(group for _, group in (*liked, *posted)), by_chance]
+    hung = iter(_hung(groups))
+    return Memories(
+        title=date_format(day, "j F"),
+        liked=[Memory(_ago(begin, day), _day(begin), next(hung)) for begin, _ in liked],
+        posted=[Memory(_ago(begin, day), _day(begin), next(hung)) for begin, _ in posted],
+        chance=next(hung),
+    )
+
+
+def earlier(day: date) -> list[date]:
+    """The same day in the years before; 29 February comes a day early in years without one."""
+    years = range(day.year - 1, max(1, day.year - 1 - YEARS), -1)
+    return [each for year in years for each in _same(day, year)]
+
+
+def neighbour(day: date, step: int) -> dict[str, str]:
+    """The page of the day before or after: what it is called, and its address."""
+    beside = day.replace(year=_LEAP) + timedelta(days=step)
+    address = f"{reverse('archive:on_this_day')}?day={beside:%m-%d}"
+    return {"title": date_format(beside, "j F"), "href": address}
+
+
+def _same(day: date, year: int) -> Iterator[date]:
+    is_eve = (day.month, day.day) == (2, 28) and not isleap(day.year)
+    if is_eve and isleap(year):
+        yield date(year, 2, 29)
+    if (day.month, day.day) != (2, 29) or isleap(year):
+        yield day.replace(year=year)
+
+
+def _found(user: User, days: Sequence[date]) -> Found:
+    begins = [datetime.combine(day, time(), UTC) for day in days]
+    with connection.cursor() as cursor:
+        cursor.execute(_DAYS, {"days": begins, "user": user.pk, "most": MOST})
+        return [(kind, begin, pk) for kind, begin, pk in cursor.fetchall()]
+
+
+def _drawn(user: User, today: date) -> list[int]:
+    """The same all day, whatever is liked meanwhile: this month is left out where it can be."""
+    months = wall.totals(user).months
+    before = {month: likes for month, likes in months.items() if month < today.replace(day=1)}
+    dice = Random(f"{user.pk} {today}")  # noqa: S311  # for the same draw all day, not for secrets
+    return chance.draw(user, before or months, CHANCE, dice)
+
+
+def _years(
+    found: Found, kind: str, likes: dict[int, Like], seen: set[int]
+) -> list[tuple[datetime, list[Like]]]:
+    """The likes of a kind by day, newest day and newest like first, without those `seen`."""
+    days: dict[datetime, list[Like]] = {}
+    for each, begin, pk in found:
+        if each == kind and pk in likes and pk not in seen:
+            days.setdefault(begin, []).append(likes[pk])
+    return [
+        (begin, sorted(days[begin], key=lambda like: (like.liked_at, like.rank), reverse=True))
+        for begin in sorted(days, reverse=True)
+    ]
+
+
+def _hung(groups: Sequence[Sequence[Like]]) -> Iterable[list[Tile]]:
+    """The tiles of all groups, hung together so that one query is enough."""
+    hung = iter(tiles.hang([like for group in groups for like in group]))
+    return [[next(hung) for _ in group] for group in groups]
+
+
+def _ago(begin: datetime, day: date) -> str:
+    years = day.year - begin.year
+    return "A year ago" if years == 1 else f"{years} years ago"
+
+
+def _day(begin: datetime) -> str:
+    return date_format(begin, "j F Y")

@@ -1,0 +1,210 @@
+"""One like over the wall: opened, walked and closed, and on its own page without scripts."""
+
+from __future__ import annotations
+
+import pytest
+from django.db.models import Count
+from playwright.sync_api import expect
+
+from accounts.models import User
+from archive.models import Like
+from tests.pages.looking import ANYWHERE, DIALOG, at, closed, open_, wall
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def album() -> Like:
+    """A like with several pictures that is not the last one of the wall."""
+    several = Like.objects.annotate(members=Count("media__position", distinct=True))
+    return several.filter(members__gt=1).exclude(pk=wall()[-1].pk).newest_first()[0]
+
+
+def test_a_like_opens_over_the_wall_and_back_closes_it(opened):
+    page, like = opened(), wall()[3]
+    page.goto("/likes/")
+    page.evaluate("document.body.dataset.same = 'page'")
+    page.locator(f"a.tile[href='/likes/{like.pk}/']").click()
+    at(page, like)
+    assert page.title() != "Likes · Likelist"
+    page.go_back()
+    closed(page, like)
+    assert page.title() == "Likes · Likelist"
+    page.go_forward()
+    at(page, like)
+    page.keyboard.press("Escape")
+    closed(page, like)
+    assert page.evaluate("document.body.dataset.same") == "page"
+
+
+def test_a_like_opens_from_a_list_as_from_a_wall(opened):
+    likes = wall()
+    User.objects.update(layout=User.Layout.LIST)
+    page = opened()
+    page.goto("/likes/")
+    page.locator(f"a.line[href='/likes/{likes[2].pk}/']").click()
+    expect(page.locator(DIALOG)).to_be_visible()
+    page.keyboard.press("Shift+ArrowRight")
+    at(page, likes[3])
+    page.keyboard.press("Escape")
+    page.wait_for_url(ANYWHERE)
+    expect(page.locator(f"a.line[href='/likes/{likes[3].pk}/']")).to_be_focused()
+    page.goto(f"/likes/{likes[30].pk}/")
+    page.get_by_role("link", name="Show in timeline").click()
+    page.wait_for_url(f"**/likes/?before=*#like-{likes[30].pk}")
+    expect(page.locator(f"#like-{likes[30].pk}")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("way", ["Escape", "close", "dark"])
+def test_a_like_is_closed_by_key_by_button_and_by_a_click_beside_it(opened, way):
+    page, like = opened(), wall()[2]
+    open_(page, like)
+    if way == "Escape":
+        page.keyboard.press("Escape")
+    elif way == "close":
+        page.get_by_label("Back to your likes").click()
+    else:
+        page.locator("[data-reel] > li").first.click(position={"x": 4, "y": 300})
+    closed(page, like)
+    assert not page.evaluate("history.state?.like")
+
+
+def test_the_focus_stays_inside_and_is_seen(opened):
+    page = opened(viewport={"width": 1440, "height": 900})
+    open_(page, wall()[3])
+    seen = set()
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        where = page.evaluate(
+            "[document.activeElement.closest('dialog') !== null, document.activeElement.tagName,"
+            " document.activeElement.outerHTML.slice(0, 60)]"
+        )
+        assert where[0] or where[1] == "BODY", where
+        seen.add(where[2])
+    assert len(seen) > 8
+
+
+def test_arrows_walk_the_pictures_first_and_then_the_likes(opened):
+    page, like = opened(), album()
+    members = like.media.values("position").distinct().count()
+    older = wall()[wall().index(like) + 1]
+    open_(page, like)
+    place = page.locator("[data-place]")
+    for number in range(2, members + 1):
+        page.keyboard.press("ArrowRight")
+        expect(place).to_have_text(f"{number} / {members}")
+        at(page, like)
+    page.keyboard.press("ArrowRight")
+    at(page, older)
+    page.keyboard.press("ArrowLeft")
+    at(page, like)
+    page.keyboard.press("Shift+ArrowRight")
+    at(page, older)
+    page.go_back()
+    closed(page, older)
+
+
+def test_chevrons_step_and_end_where_the_wall_ends(opened):
+    page, likes = opened(), wall()
+    open_(page, likes[0])
+    expect(page.get_by_label("Newer like")).to_be_hidden()
+    page.get_by_label("Older like").click()
+    at(page, likes[1])
+    page.get_by_label("Newer like").click()
+    at(page, likes[0])
+    # Whichever button was pressed last.
+    page.get_by_role("button", name="About this like").click()
+    page.keyboard.press("Shift+ArrowRight")
+    at(page, likes[1])
+
+
+def test_steps_stay_in_the_search_that_one_came_from(opened):
+    likes = wall()
+    chosen = [likes[1], likes[7], likes[12]]
+    Like.objects.filter(pk__in=[like.pk for like in chosen]).update(document="'zebra':1")
+    page = opened()
+    page.goto("/likes/?q=zebra")
+    page.locator("a.tile").first.click()
+    at(page, chosen[0])
+    for like in chosen[1:]:
+        page.keyboard.press("Shift+ArrowRight")
+        at(page, like)
+    expect(page.get_by_label("Older like")).to_be_hidden()
+    page.keyboard.press("Escape")
+    page.wait_for_url("**/likes/?q=zebra")
+
+
+def test_the_list_grows_under_a_like_and_is_there_when_it_is_closed(opened, hang):
+    person = wall()[0].user
+    found = [hang(person) for _ in range(70)][::-1]
+    page = opened()
+    # So many pages have loaded by themselves that the next one waits for its button.
+    page.goto("/likes/?q=caption&load=6")
+    page.locator(f"a.tile[href='/likes/{found[55].pk}/']").click()
+    at(page, found[55])
+    for like in found[56:64]:
+        page.keyboard.press("Shift+ArrowRight")
+        at(page, like)
+    page.keyboard.press("Escape")
+    page.wait_for_url("**/likes/?q=caption*")
+    tile = page.locator(f"a.tile[href='/likes/{found[63].pk}/']")
+    expect(tile).to_be_focused()
+    expect(tile).to_be_in_viewport()
+
+
+def test_the_next_like_and_its_picture_are_there_before_the_step(opened):
+    page, likes = opened(), wall()
+    place = next(
+        number
+        for number, like in enumerate(likes[1:40])
+        if like.media.filter(kind="image", position=0).exists()
+    )
+    picture = likes[place + 1].media.filter(kind="image", position=0).get().blob_id
+    with page.expect_request(lambda request: picture in request.url):
+        page.goto(f"/likes/{likes[place].pk}/")
+    page.goto("/likes/")
+    with page.expect_request(f"**/likes/{likes[place + 1].pk}/"):
+        page.locator(f"a.tile[href='/likes/{likes[place].pk}/']").click()
+
+
+def test_a_like_that_cannot_be_fetched_opens_as_its_page(opened):
+    page, like = opened(), wall()[3]
+    page.goto("/likes/")
+    page.route(
+        f"**/likes/{like.pk}/",
+        lambda route: (
+            route.abort() if route.request.resource_type == "fetch" else route.continue_()
+        ),
+    )
+    page.locator(f"a.tile[href='/likes/{like.pk}/']").click()
+    at(page, like)
+    expect(page.locator("main .like-page")).to_be_visible()
+    expect(page.locator(DIALOG)).to_have_count(0)
+
+
+def test_the_timeline_is_entered_at_the_very_like(opened):
+    for scripts in (True, False):
+        page, like = opened(java_script_enabled=scripts), wall()[30]
+        page.goto(f"/likes/{like.pk}/")
+        page.get_by_role("link", name="Show in timeline").click()
+        page.wait_for_url(f"**/likes/?before=*#like-{like.pk}")
+        tile = page.locator(f"#like-{like.pk}")
+        expect(tile).to_be_in_viewport()
+        if scripts:
+            assert tile.evaluate("e => e.matches(':target')")
+            style = tile.evaluate_handle("e => getComputedStyle(e, '::after')")
+            assert style.evaluate("s => [s.outlineStyle, s.animationName]") == ["solid", "none"]
+
+
+def test_a_like_is_looked_at_without_scripts(opened):
+    page, like = opened(java_script_enabled=False), wall()[3]
+    page.goto("/likes/")
+    page.locator(f"a.tile[href='/likes/{like.pk}/']").click()
+    at(page, like)
+    expect(page.get_by_role("button", name="Full size")).to_be_hidden()
+    page.get_by_role("button", name="Favourite").click()
+    at(page, like)
+    expect(page.get_by_role("button", name="Favourite")).to_have_attribute("aria-pressed", "true")
+    page.get_by_label("Older like").click()
+    at(page, wall()[4])
+    page.get_by_label("Back to your likes").click()
+    page.wait_for_url(f"**/likes/#like-{wall()[4].pk}")
