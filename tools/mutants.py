@@ -28,8 +28,8 @@ from likelist import engines
 ROOT = Path(__file__).resolve().parent.parent
 PATCHES = ROOT / "tests" / "mutants"
 AT_ONCE = 2
-# Beside those whose files changed, so many others.
-OTHERS = 10
+# Of those whose files changed at most so many, and so many others: who waits for all has no time.
+MOST, OTHERS = 40, 10
 SECONDS = 180.0
 
 
@@ -92,16 +92,19 @@ def read(patch: Path) -> Mutant:
 
 
 def choose(mutants: list[Mutant], changed: set[str]) -> list[Mutant]:
-    """Those that a change may have touched, and ten others by lot."""
+    """Those that a change may have touched, at most MOST of them, and ten others, both by lot."""
 
     def touched(mutant: Mutant) -> bool:
         tests = {node.partition("::")[0] for node in mutant.red}
         own = str(mutant.patch.relative_to(ROOT))
         return bool(changed & (mutant.files | tests | {own}))
 
-    chosen = [mutant for mutant in mutants if touched(mutant)]
-    rest = [mutant for mutant in mutants if mutant not in chosen]
-    return chosen + random.sample(rest, min(OTHERS, len(rest)))
+    near = [mutant for mutant in mutants if touched(mutant)]
+    rest = [mutant for mutant in mutants if mutant not in near]
+    if len(near) > MOST:
+        _say(f"{MOST} of {len(near)} whose files changed, by lot; without CHANGED it is all.")
+    chosen = (near, MOST), (rest, OTHERS)
+    return [one for among, most in chosen for one in random.sample(among, min(most, len(among)))]
 
 
 def _without_red(mutants: list[Mutant], copies: SimpleQueue[Copy]) -> list[Verdict]:

@@ -54,3 +54,14 @@ def test_every_patch_applies() -> None:
 def _applies(patch: str) -> subprocess.CompletedProcess[str]:
     command = ["git", "apply", "--check", "--whitespace=nowarn", patch]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_a_change_is_tried_with_what_it_touched_and_some_others() -> None:
+    every = [mutants.read(patch) for patch in PATCHES]
+    (lonely,) = (one for one in every if one.patch.stem == "lease_fence")
+    few = mutants.choose(every, {f"tests/mutants/{lonely.patch.name}"})
+    assert lonely in few
+    assert len(few) == 1 + mutants.OTHERS
+    touched = {f"tests/mutants/{patch.name}" for patch in PATCHES[: mutants.MOST * 2]}
+    many = mutants.choose(every, touched)
+    assert len(many) == len({one.patch for one in many}) == mutants.MOST + mutants.OTHERS
