@@ -192,12 +192,16 @@ for token in os.environ["BENCH_TOKENS"].split():
 
 
 @contextmanager
-def house(*, size: int = BYTES, interval: float = 0.0) -> Iterator[House]:
-    """A house with its engines up and migrated, as if it had been running; gone afterwards."""
+def house(*, size: int = BYTES, interval: float = 0.0, kept: str = "") -> Iterator[House]:
+    """A house with its engines up and migrated, as if it had been running.
+
+    Gone afterwards; one that is `kept` stays under that name, and is there again the next time.
+    """
     VAR.mkdir(exist_ok=True)
     with ExitStack() as stack:
-        data = Path(tempfile.mkdtemp(prefix="bench-", dir=VAR))
-        stack.callback(shutil.rmtree, data, ignore_errors=True)
+        data = VAR / f"bench-{kept}" if kept else Path(tempfile.mkdtemp(prefix="bench-", dir=VAR))
+        if not kept:
+            stack.callback(shutil.rmtree, data, ignore_errors=True)
         upstream = Upstream(size)
         stack.callback(upstream.close)
         made = House(data, upstream, interval)

@@ -7,11 +7,12 @@ anything: whatever is compared takes turns.
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
 from collections.abc import Callable
 
-from benchmarks import faults, fleet, harvest, memory, people, visits
+from benchmarks import browse, faults, fleet, harvest, memory, people, visits
 
 ALL: dict[str, Callable[[], None]] = {
     "harvest": harvest.main,
@@ -20,10 +21,18 @@ ALL: dict[str, Callable[[], None]] = {
     "faults": faults.main,
     "fleet": fleet.main,
     "memory": memory.main,
+    "browse": browse.main,
 }
 
 
-def main(names: list[str]) -> int:
+def main(words: list[str]) -> int:
+    asked = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    asked.add_argument("names", nargs="*")
+    asked.add_argument("--likes", type=int, help="of `browse`: how many to build")
+    options = asked.parse_args(words)
+    names: list[str] = options.names
+    if options.likes:
+        ALL["browse"] = lambda: browse.main(options.likes)
     unknown = [name for name in names if name not in ALL]
     if unknown:
         print(f"There is no {unknown[0]}: {', '.join(ALL)}.", file=sys.stderr)
