@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import QuerySet, Subquery
 
 from archive.models import Entry, Feed, Like
 from archive.models.like import LikeQuerySet
 
 PAGE = 60
-# A search looks at the newest first: what is found often is found there.
-NEWEST = 2_000
 COUNTED = 1_000
 
 
@@ -30,29 +29,32 @@ class Window:
 
 
 def window(likes: LikeQuerySet, *, before: Like | None = None, size: int = PAGE) -> Window:
-    """The page of `likes` that comes before (is older than) one of them."""
-    found = list(_older(likes, before)[: size + 1])
-    return _window(likes, found, before, size)
+    """The page of `likes` that comes before (is older than) one of them; one query."""
+    older: QuerySet[Any] = older_than(likes, before)
+    if before is None:
+        return Window(*_cut(older, size), None)
+    above = _page_above(likes.down_to(before.key), size)
+    page, following = _cut(older.annotate(newer=Subquery(above)), size)
+    return Window(page, following, (page[0].newer if page else above.first()) or 0)
 
 
 def since(likes: LikeQuerySet, moment: datetime, *, size: int = PAGE) -> Window:
     """The page of `likes` that begins right below a moment, and goes on to older ones."""
-    found = list(_older(likes.filter(liked_at__lt=moment), None)[: size + 1])
-    page = _window(likes, found, found[0] if found else None, size)
-    is_first = page.newer == 0 and not after(likes, found[0]).exists()
-    return Window(page.likes, page.older, None if is_first else page.newer)
+    page, following = _cut(older_than(likes.filter(liked_at__lt=moment), None), size)
+    above = after(likes, page[0]) if page else likes.none()
+    newer = _page_above(above, size).first()
+    return Window(page, following, newer or (0 if above.exists() else None))
 
 
-def search(
-    likes: LikeQuerySet, query: str, *, before: Like | None = None, size: int = PAGE
-) -> Window:
-    """The same among the likes that match a tsquery, looking at the newest first."""
-    matching = likes.filter(document__matches=query)
-    newest = _older(likes, before).values("pk")[:NEWEST]
-    found = list(matching.filter(pk__in=newest).newest_first().defer("document")[: size + 1])
-    if len(found) <= size:
-        found = list(_older(matching, before)[: size + 1])
-    return _window(matching, found, before, size)
+def _cut(likes: QuerySet[Any], size: int) -> tuple[list[Any], int | None]:
+    """A page, and the like that the next one comes before."""
+    found = list(likes[: size + 1])
+    return found[:size], found[size - 1].pk if len(found) > size else None
+
+
+def _page_above(above: LikeQuerySet, size: int) -> QuerySet[Any]:
+    """The like before which the nearest page of those above lies, as rows of its id."""
+    return above.oldest_first().values_list("pk", flat=True)[size : size + 1]
 
 
 def count(likes: LikeQuerySet) -> int:
@@ -62,13 +64,13 @@ def count(likes: LikeQuerySet) -> int:
 
 def after(likes: LikeQuerySet, like: Like) -> LikeQuerySet:
     """Likes that hang above `like`."""
-    return likes.filter(
-        Q(liked_at__gt=like.liked_at)
-        | Q(liked_at=like.liked_at, rank__gt=like.rank)
-        | Q(liked_at=like.liked_at, rank=like.rank, pk__gt=like.pk),
-        # Says the same again, in the form that an index reads.
-        liked_at__gte=like.liked_at,
-    )
+    return likes.over(like.key)
+
+
+def older_than(likes: LikeQuerySet, before: Like | None) -> LikeQuerySet:
+    """Likes that hang under one of them, the nearest first; all of them under None."""
+    likes = likes.newest_first().defer("document")
+    return likes.under(before.key) if before else likes
 
 
 def neighbours(likes: LikeQuerySet, like: Like) -> tuple[Like | None, Like | None]:
@@ -79,8 +81,8 @@ def neighbours(likes: LikeQuerySet, like: Like) -> tuple[Like | None, Like | Non
 
 def around(likes: LikeQuerySet, like: Like, *, above: int) -> tuple[list[Like], Like | None]:
     """The likes right above it, so many and the nearest first, and the one right below."""
-    newer = after(likes, like).order_by("liked_at", "rank", "pk").defer("document")
-    return list(newer[:above]), _older(likes, like).first()
+    newer = after(likes, like).oldest_first().defer("document")
+    return list(newer[:above]), older_than(likes, like).first()
 
 
 def places(feed: Feed, *, before: int | None = None, size: int = PAGE) -> list[Entry]:
@@ -88,31 +90,3 @@ def places(feed: Feed, *, before: int | None = None, size: int = PAGE) -> list[E
     entries = Entry.objects.filter(feed=feed).in_upstream_order().select_related("like")
     entries = entries.defer("like__document")
     return list((entries if before is None else entries.filter(rank__lt=before))[: size + 1])
-
-
-def _window(likes: LikeQuerySet, found: list[Like], before: Like | None, size: int) -> Window:
-    page = found[:size]
-    older = page[-1].pk if len(found) > size else None
-    return Window(page, older, _newer(likes, page, before, size))
-
-
-def _newer(likes: LikeQuerySet, page: list[Like], before: Like | None, size: int) -> int | None:
-    if before is None:
-        return None
-    top = page[0] if page else before
-    above = after(likes, top).order_by("liked_at", "rank", "pk").values_list("pk", flat=True)
-    ids = list(above[: size + 1])
-    return ids[size] if len(ids) > size else 0
-
-
-def _older(likes: LikeQuerySet, before: Like | None) -> LikeQuerySet:
-    likes = likes.newest_first().defer("document")
-    if before is None:
-        return likes
-    return likes.filter(
-        Q(liked_at__lt=before.liked_at)
-        | Q(liked_at=before.liked_at, rank__lt=before.rank)
-        | Q(liked_at=before.liked_at, rank=before.rank, pk__lt=before.pk),
-        # Says the same again, in the form that an index reads.
-        liked_at__lte=before.liked_at,
-    )

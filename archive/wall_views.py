@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import SignedInRequest
 from accounts.models import User
-from archive import asking, browse, dates, gaps, origins, wall, words
+from archive import asking, browse, dates, gaps, origins, searching, wall, words
 from archive.models import Feed, Like
 from archive.models.like import LikeQuerySet
 
@@ -119,14 +119,13 @@ def _found(request: SignedInRequest, query: str) -> HttpResponse:
     mine = Like.objects.of(request.user).on_wall()
     asked = words.query(query)
     before = asking.like(request, "before")
-    page = browse.search(mine, asked, before=before) if asked else browse.Window([], None, None)
-    count = browse.count(mine.filter(document__matches=asked)) if asked else 0
+    page = searching.search(mine, asked, before=before) if asked else searching.NOTHING
     listed = is_listed(request)
-    context = {
+    context: dict[str, object] = {
         "title": "Search",
         "query": query,
-        "found": min(count, browse.COUNTED),
-        "found_more": count > browse.COUNTED,
+        "found": page.count,
+        "found_more": page.is_more,
         "months": wall.found(page.likes, before, listed=listed),
         "listed": listed,
         "pager": _pager(request, page, reverse("archive:wall"), query),

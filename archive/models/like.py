@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -11,11 +11,20 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import ExpressionWrapper, Q
-from django.db.models.functions import Now
+from django.db.models.fields.tuple_lookups import (  # type: ignore[import-untyped]  # no stubs
+    Tuple,
+    TupleGreaterThan,
+    TupleGreaterThanOrEqual,
+    TupleLessThan,
+)
+from django.db.models.functions import Cast, Now
 
 from accounts.models import User
 
 WALL_ORDER = ("-liked_at", "-rank", "-id")
+UPWARDS = ("liked_at", "rank", "id")
+# The place of a like on the wall: what UPWARDS names.
+Key: TypeAlias = tuple[datetime, int, int]
 
 
 class LikeQuerySet(models.QuerySet["Like"]):
@@ -23,7 +32,9 @@ class LikeQuerySet(models.QuerySet["Like"]):
 
     def of(self, user: User) -> LikeQuerySet:
         """What belongs to `user`."""
-        return self.filter(user=user)
+        # A bare number is an `integer` for PostgreSQL, and the index of words only reads a person
+        # who is told as what the column is: without this it goes through everybody's words.
+        return self.filter(user=Cast(models.Value(user.pk), models.BigIntegerField()))
 
     def on_wall(self) -> LikeQuerySet:
         """What a liked feed brought."""
@@ -37,6 +48,25 @@ class LikeQuerySet(models.QuerySet["Like"]):
     def newest_first(self) -> LikeQuerySet:
         """The wall's order."""
         return self.order_by(*WALL_ORDER)
+
+    def oldest_first(self) -> LikeQuerySet:
+        """The wall's order from below."""
+        return self.order_by(*UPWARDS)
+
+    # Rows are compared as a whole, in the form that the wall's index reads: of a million likes
+    # at one moment it reads none that are not asked for.
+
+    def over(self, key: Key) -> LikeQuerySet:
+        """What hangs over a place."""
+        return self.filter(TupleGreaterThan(_key(), key))
+
+    def down_to(self, key: Key) -> LikeQuerySet:
+        """What hangs over a place or at it."""
+        return self.filter(TupleGreaterThanOrEqual(_key(), key))
+
+    def under(self, key: Key) -> LikeQuerySet:
+        """What hangs under a place."""
+        return self.filter(TupleLessThan(_key(), key))
 
 
 class Like(models.Model):
@@ -137,9 +167,19 @@ class Like(models.Model):
         return f"like {self.pk}"
 
     @property
+    def key(self) -> Key:
+        """Where it hangs on the wall."""
+        return self.liked_at, self.rank, self.pk
+
+    @property
     def month(self) -> datetime:
         """The first moment of the month it hangs under."""
         return self.liked_at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def _key() -> Tuple:
+    """The place of each like, as columns."""
+    return Tuple(*map(models.F, UPWARDS))
 
 
 class MonthCount(models.Model):

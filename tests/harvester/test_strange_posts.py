@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archive import browse, words
+from archive import searching, words
 from archive.ingest import store_page
 from archive.models import Entry, Like, Quarantined
 from archive.placing import Visit
@@ -165,7 +165,7 @@ def test_a_new_caption_is_taken_over_and_found(shelf, listed):
     listed.tricks = [lambda page: replace(page, posts=(replace(page.posts[0], caption="Zebra!"),))]
     visit(shelf)
     likes = Like.objects.of(shelf.user).on_wall()
-    assert len(browse.search(likes, words.query("zebra")).likes) == 1
+    assert len(searching.search(likes, words.query("zebra")).likes) == 1
 
 
 JSON = st.recursive(
