@@ -30,7 +30,7 @@ session[HASH_SESSION_KEY] = user.get_session_auth_hash()
 session.save()
 print("session:", session.session_key)
 """
-_TILE = re.compile(r'href="/likes/\d+/')
+_TILE = re.compile(r'href="/likes/\d+/"')
 _PICTURE = re.compile(r"<img [^>]*>")
 
 
