@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
+from typing import TypeAlias
 
 from django.db import connection
 from django.urls import reverse
@@ -19,6 +20,8 @@ from archive.tiles import Tile
 
 # So many likes of one day are shown, so many years back, and so many by chance.
 MOST, YEARS, CHANCE = 12, 60, 6
+# Tiles on the page, by which there are fewer of each day where there are many years.
+WHOLE, FEWEST = 72, 3
 LIKED, POSTED = "liked", "posted"
 # A year with every day of the calendar.
 _LEAP = 2000
@@ -41,6 +44,7 @@ SELECT 'posted', day.begin, found.id
      ORDER BY posted_at DESC, id DESC LIMIT %(most)s) AS found
 """
 Found = list[tuple[str, datetime, int]]
+_Days: TypeAlias = list[tuple[datetime, list[Like]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ def of(user: User, day: date, today: date) -> Memories:
     liked = _years(found, LIKED, likes, set())
     seen = {like.pk for _, group in liked for like in group}
     posted = _years(found, POSTED, likes, seen)
+    liked, posted = _shared(liked, posted)
     by_chance = [likes[pk] for pk in drawn if pk in likes and pk not in seen]
     groups = [*(group for _, group in (*liked, *posted)), by_chance]
     hung = iter(_hung(groups))
@@ -117,9 +122,7 @@ def _drawn(user: User, today: date) -> list[int]:
     return chance.draw(user, before or months, CHANCE, dice)
 
 
-def _years(
-    found: Found, kind: str, likes: dict[int, Like], seen: set[int]
-) -> list[tuple[datetime, list[Like]]]:
+def _years(found: Found, kind: str, likes: dict[int, Like], seen: set[int]) -> _Days:
     """The likes of a kind by day, newest day and newest like first, without those `seen`."""
     days: dict[datetime, list[Like]] = {}
     for each, begin, pk in found:
@@ -129,6 +132,12 @@ def _years(
         (begin, sorted(days[begin], key=lambda like: (like.liked_at, like.rank), reverse=True))
         for begin in sorted(days, reverse=True)
     ]
+
+
+def _shared(*kinds: _Days) -> list[_Days]:
+    """So few of each day that the page stays small, however many years there are."""
+    share = max(FEWEST, WHOLE // max(1, sum(map(len, kinds))))
+    return [[(begin, likes[:share]) for begin, likes in days] for days in kinds]
 
 
 def _hung(groups: Sequence[Sequence[Like]]) -> Iterable[list[Tile]]:

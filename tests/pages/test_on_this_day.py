@@ -80,6 +80,14 @@ def test_one_busy_day_does_not_fill_the_page(alice, hang):
     assert len(liked(alice)) == memories.MOST
 
 
+def test_many_years_share_one_page(alice, hang):
+    for years in range(1, 31):
+        for _ in range(memories.FEWEST + 2):
+            hang(liked_at=MORNING.replace(year=DAY.year - years), is_exact=True)
+    shown = memories.of(alice, DAY, DAY)
+    assert [len(memory.tiles) for memory in shown.liked] == [memories.FEWEST] * 30
+
+
 @pytest.mark.parametrize(
     ("asked", "status"),
     [("", 200), ("02-29", 200), ("12-31", 200), ("02-30", 404), ("1-1", 404), ("x", 404)],
