@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from archive import words
-from archive.views import LONGEST_QUERY
+from archive.wall_views import LONGEST_QUERY
 
 FOUND = [
     ("東京の夜", "東京"),
