@@ -80,9 +80,9 @@ def hang(alice: User) -> Hang:
     return hung
 
 
-def hang_all(user: User, moments: list[datetime]) -> list[Like]:
+def hang_all(user: User, moments: list[datetime], feed: Feed | None = None) -> list[Like]:
     """Many likes at once, newest first, at their moments; what `hang` hangs later is above them."""
-    feed = feed_of(user)
+    feed = feed or feed_of(user)
     likes = Like.objects.bulk_create(
         Like(
             user=user,
