@@ -23,6 +23,11 @@ def service(provider: str) -> Service:
     return _built(SERVICES[provider], _frozen(settings.UPSTREAM))  # type: ignore[arg-type]  # see above
 
 
+def title(provider: str) -> str:
+    """What a service is called; by its key, where this house does not know it."""
+    return service(provider).title if provider in SERVICES else provider
+
+
 def services() -> list[Service]:
     """Every service that this house knows."""
     return [service(provider) for provider in SERVICES]

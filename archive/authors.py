@@ -58,7 +58,7 @@ def of(provider: str, likes: Sequence[Like]) -> Author:
     oldest = likes[-1]
     return Author(
         provider=provider,
-        service=upstream.service(provider).title,
+        service=upstream.title(provider),
         name=name,
         full_name=full[0] if full and full[0] != name else "",
         before=_once(others),

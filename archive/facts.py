@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from django.utils.formats import date_format
 
+from accounts import upstream
 from accounts.models import Connection
 from archive import authors, captions, faces, origins
 from archive.captions import Part
 from archive.faces import Face
 from archive.models import Entry, Like
 from archive.origins import Origin
+from archive.tiles import UNREADABLE
+from providers.registry import SERVICES
 
+logger = logging.getLogger(__name__)
 NARROW = timedelta(days=45)
 VAGUE = (
     "The {service} export of 2018 says when you liked something and whose it was, but not which"
@@ -46,8 +51,9 @@ class Attached:
 class Facts:
     """A like in words.
 
-    `gone` says when its deletion was noticed, `vague` why more is not known; `is_bare`: all we
-    have of it are lines of an export, which never holds pictures.
+    `gone` says when its deletion was noticed, `vague` why more is not known, `unread` which parts
+    of its row cannot be read; `is_bare`: all we have of it are lines of an export, which never
+    holds pictures.
     """
 
     id: int
@@ -77,6 +83,21 @@ class Facts:
     is_bare: bool
     is_favourite: bool
     on_wall: bool
+    unread: str = ""
+
+
+def readable(like: Like, entries: Sequence[Entry]) -> Facts:
+    """What can be told of a like: a part of its row that cannot be read costs that part alone."""
+    service = upstream.title(like.provider)
+    unread = [] if like.provider in SERVICES else ["the service that it is of"]
+    try:
+        told = of(like, service, entries)
+    except UNREADABLE as error:
+        logger.warning("like not readable like=%s error=%s", like.pk, type(error).__name__)
+        like.attached, like.hashtags = [], []
+        unread.append("what hangs on its post")
+        told = of(like, service, entries)
+    return replace(told, unread=" and ".join(unread))
 
 
 def of(like: Like, service: str, entries: Sequence[Entry]) -> Facts:

@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import upstream
 from accounts.http import SignedInRequest
 from archive import (
     access,
@@ -44,9 +43,8 @@ def like(request: SignedInRequest, like_id: int) -> HttpResponse:
     above, older = browse.around(mine, shown, above=timeline.ABOVE)
     newer = above[0] if above else None
     media = tiles.media_of([each for each in (shown, newer, older) if each])
-    service = upstream.service(shown.provider).title
     context = {
-        "like": facts.of(shown, service, origins.entries_of(shown)),
+        "like": facts.readable(shown, origins.entries_of(shown)),
         "media": members.of(shown, media.get(shown.pk, [])),
         "newer": _step(newer, media),
         "older": _step(older, media),

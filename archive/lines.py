@@ -44,4 +44,4 @@ def _line(like: Like, tile: Tile) -> Line:
 def _tags(like: Like) -> list[str]:
     """Hashtags that are not read in the words anyway."""
     words = like.caption.casefold()
-    return [tag for tag in like.hashtags if f"#{tag}".casefold() not in words][:TAGS]
+    return [tag for tag in like.hashtags if tag and f"#{tag}".casefold() not in words][:TAGS]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,8 +10,9 @@ from django.template.defaultfilters import filesizeformat
 
 from archive import serving, tiles
 from archive.models import Blob, Like, MediaItem
-from archive.tiles import Kind, State
+from archive.tiles import UNREADABLE, Kind, State
 
+logger = logging.getLogger(__name__)
 TYPES = {
     "image/jpeg": "JPEG",
     "image/png": "PNG",
@@ -23,8 +25,10 @@ ABSENT = {
     State.GONE: "The service no longer had this {} when we came for it.",
     State.REFUSED: "This {} could not be kept: what the service sent is not one that can be read.",
 }
+NOTHING = ("src", "srcset", "poster", "look", "alt", "facts", "copy", "sha256")
 # What is narrower would only show that it is small.
 ENLARGED = 480
+UNREAD = "This {} is kept, but its row cannot be read."
 COPY = "A smaller copy: the original could not be had."
 
 
@@ -53,7 +57,16 @@ def of(like: Like, items: Sequence[MediaItem]) -> list[Medium]:
     places: dict[int, dict[str, MediaItem]] = {}
     for item in items:
         places.setdefault(item.position, {})[item.kind] = item
-    return [_medium(like, number, places[at]) for number, at in enumerate(sorted(places), 1)]
+    return [_member(like, number, places[at]) for number, at in enumerate(sorted(places), 1)]
+
+
+def _member(like: Like, number: int, kinds: dict[str, MediaItem]) -> Medium:
+    """A member; one that cannot be read costs its own place and never the page."""
+    try:
+        return _medium(like, number, kinds)
+    except UNREADABLE as error:
+        logger.warning("medium not readable like=%s error=%s", like.pk, type(error).__name__)
+        return _unreadable(number, next(iter(kinds.values())))
 
 
 def _medium(like: Like, number: int, kinds: dict[str, MediaItem]) -> Medium:
@@ -78,6 +91,19 @@ def _medium(like: Like, number: int, kinds: dict[str, MediaItem]) -> Medium:
     )
 
 
+def _unreadable(number: int, item: MediaItem) -> Medium:
+    """What stands in the place of a member that cannot be read."""
+    return Medium(
+        **dict.fromkeys(NOTHING, ""),
+        number=number,
+        kind=item.kind,
+        state="unreadable",
+        width=None,
+        height=None,
+        trouble=UNREAD.format(_noun(item)),
+    )
+
+
 def _look(blob: Blob | None, coloured: Blob | None) -> str:
     """The classes of its ratio, by which it fills the stage, and of its colour."""
     tone = tiles.tone_class(coloured)
@@ -88,8 +114,11 @@ def _look(blob: Blob | None, coloured: Blob | None) -> str:
 
 def _trouble(item: MediaItem) -> str:
     """Why there is nothing to see; empty where there is."""
-    noun = "video" if item.kind == Kind.VIDEO else "picture"
-    return ABSENT.get(State(item.state), "").format(noun)
+    return ABSENT.get(State(item.state), "").format(_noun(item))
+
+
+def _noun(item: MediaItem) -> str:
+    return "video" if item.kind == Kind.VIDEO else "picture"
 
 
 def _srcset(like: Like, blob: Blob) -> str:
