@@ -6,7 +6,6 @@ dialog.setAttribute("aria-label", "One like");
 const title = document.title;
 const coming = new Map();
 let here = "";
-
 // Of a wall, or of a list.
 const TILES = "main a.tile, main a.line";
 const tileOf = (path) => [...document.querySelectorAll(TILES)].find((tile) => tile.pathname === path);
@@ -25,10 +24,12 @@ const ahead = (path) => {
 };
 
 const show = async (path) => {
+  const was = dialog.open;
   here = path;
   const parts = await ahead(path).catch(() => null);
   coming.delete(path);
-  if (here !== path) return;
+  // Who closed it in the midst of a step wants it closed, though its event comes only now.
+  if (here !== path || (was && !dialog.open)) return;
   if (!parts) return location.assign(path);
   dialog.replaceChildren(...parts);
   if (!dialog.open) (document.body.append(dialog), dialog.showModal());

@@ -208,3 +208,17 @@ def test_a_like_is_looked_at_without_scripts(opened):
     at(page, wall()[4])
     page.get_by_label("Back to your likes").click()
     page.wait_for_url(f"**/likes/#like-{wall()[4].pk}")
+
+
+def test_a_like_closed_in_the_midst_of_a_step_stays_closed(opened):
+    page, likes = opened(), wall()
+    page.goto("/likes/")
+    with page.expect_response(f"**/likes/{likes[3].pk}/"):
+        page.locator(f"a.tile[href='/likes/{likes[2].pk}/']").click()
+        at(page, likes[2])
+    page.wait_for_load_state("networkidle")
+    page.evaluate(
+        "() => { const over = document.querySelector('dialog.viewer');"
+        " over.querySelector('a[rel=next]').click(); over.close() }"
+    )
+    closed(page, likes[3])
