@@ -3,7 +3,7 @@
 Starts engines and a simulator of its own, keeps 300 likes as a worker would, serves the pages
 and looks at them with Chromium. Pictures land in `shots/`, the sheet is `shots/sheet.webp`, and
 the pictures of the README `shots/showcase.webp`, `shots/doors.webp` and `shots/sources.webp`.
-`--sources` takes the last one alone.
+`--sources` takes the last one alone, `--likes` the first.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ import argparse
 import shutil
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from socketserver import ThreadingMixIn
+from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 # First of all: it starts the engines and tells Django's settings about them.
@@ -25,24 +26,26 @@ from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.contrib.staticfiles.views import serve
 from django.core.handlers.wsgi import WSGIHandler
+from django.db import connections
 from django.http import HttpRequest, HttpResponseBase
 from django.test import Client
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests import stage, standings
+from accounts.models import User
+from tests import sights, stage, standings
 
 SHOWN = (
-    ("feed-wide-light", "wall-wide-dark"),
-    ("like-wide-light", "like-album-wide-dark"),
-    ("arriving-wide-light", "sources-wide-dark"),
+    ("years-wide-light", "months-wide-dark"),
+    ("dialog-wide-light", "album-wide-dark"),
+    ("list-wide-light", "day-wide-dark"),
     (
-        "wall-phone-light",
-        "like-phone-light",
-        "search-phone-light",
-        "arriving-phone-dark",
-        "like-video-phone-dark",
-        "sources-phone-dark",
+        "years-phone-light",
+        "dialog-phone-light",
+        "author-phone-light",
+        "day-phone-dark",
+        "list-phone-dark",
+        "jumped-phone-dark",
     ),
 )
 DOORS = (
@@ -135,6 +138,11 @@ NEWCOMER = {"no-source": "/likes/", "no-sources": "/sources/"}
 class Server(ThreadingMixIn, WSGIServer):
     daemon_threads = True
 
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """A thread lives for one request, and its connection to the database no longer."""
+        super().process_request_thread(request, client_address)
+        connections.close_all()
+
 
 class Static(StaticFilesHandler):
     """Static files from where they lie, as `runserver --insecure` does."""
@@ -163,7 +171,14 @@ def cookie(user: object) -> dict[str, str]:
     return {"name": settings.SESSION_COOKIE_NAME, "value": client.session.session_key}
 
 
-def look(browser: Browser, site: str, pages: dict[str, str], who: object, out: Path) -> None:
+def look(
+    browser: Browser,
+    site: str,
+    pages: dict[str, str],
+    who: object,
+    out: Path,
+    act: Callable[[Page], None] = sights.nothing,
+) -> None:
     """Take every page in every size and theme."""
     for size, (width, height) in SIZES.items():
         for theme in THEMES:
@@ -175,13 +190,14 @@ def look(browser: Browser, site: str, pages: dict[str, str], who: object, out: P
             if who is not None:
                 context.add_cookies([{**cookie(who), "url": site}])
             for name, path in pages.items():
-                shoot(context, site + path, out / f"{name}-{size}-{theme}.png")
+                shoot(context, site + path, out / f"{name}-{size}-{theme}.png", act)
             context.close()
 
 
-def shoot(context: BrowserContext, address: str, file: Path) -> None:
+def shoot(context: BrowserContext, address: str, file: Path, act: Callable[[Page], None]) -> None:
     page = context.new_page()
     page.goto(address, wait_until="load")
+    act(page)
     page.wait_for_timeout(400)
     page.screenshot(path=file)
     page.close()
@@ -191,7 +207,7 @@ def shoot(context: BrowserContext, address: str, file: Path) -> None:
 def sheet(out: Path) -> None:
     """All pictures small on one sheet: a page a row, wide and narrow, light and dark."""
     names = [*STRANGER, *EARLY, *PERSON, *NEWCOMER, *BY_HANDLE, *BY_HANDLE_AFTER]
-    names += [*ASKED, *HALFWAY, *BROUGHT]
+    names += [*ASKED, *HALFWAY, *BROUGHT, *sights.ALL]
     height, gap = 360, 16
     widths = [576, 576, 166, 166]
     paper = Image.new("RGB", (sum(widths) + 5 * gap, len(names) * (height + gap) + gap), "#8a857d")
@@ -230,8 +246,7 @@ def doors(browser: Browser, site: str, house: scenes.House, out: Path) -> None:
     scenes.visit(crawl, pages=50, seconds=120)
     look(browser, site, BY_HANDLE_AFTER, crawl.feed.user, out)
     look(browser, site, ASKED, house.person, out)
-    zips = stage.instagram.export_files("tess", range="all", layout="2026")
-    name, content = next(iter(zips.items()))
+    name, content = export()
     house.bring(name, content[:-5_000])
     first = house.bring(name, content, seconds=0)
     look(browser, site, HALFWAY, house.person, out)
@@ -240,6 +255,28 @@ def doors(browser: Browser, site: str, house: scenes.House, out: Path) -> None:
     places = {**house.addresses(), "first": first.pk}
     pages = {name: path.format(**places) for name, path in BROUGHT.items()}
     look(browser, site, pages, house.person, out)
+
+
+def export() -> tuple[str, bytes]:
+    """The file that the service hands out, as large as it gets."""
+    zips = stage.instagram.export_files("tess", range="all", layout="2026")
+    return next(iter(zips.items()))
+
+
+def likes(browser: Browser, site: str, house: scenes.House, out: Path) -> None:
+    """A wall of years in all ways of looking at it, once an export was brought."""
+    places, people = sights.places(house.person), User.objects.filter(pk=house.person.pk)
+    for name, sight in sights.ALL.items():
+        people.update(layout=User.Layout.LIST if sight.listed else User.Layout.WALL)
+        look(
+            browser,
+            site,
+            {name: sight.path.format(**places)},
+            house.person,
+            out,
+            sight.act,
+        )
+    people.update(layout=User.Layout.WALL)
 
 
 def states(browser: Browser, site: str, house: scenes.House, out: Path) -> None:
@@ -259,6 +296,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("shots"))
     parser.add_argument("--chromium", default=shutil.which("chromium"))
     parser.add_argument("--sources", action="store_true")
+    parser.add_argument("--likes", action="store_true")
     asked = parser.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
     with served() as site, sync_playwright() as play:
@@ -268,6 +306,12 @@ def main() -> None:
             house.visit(pages=50, seconds=240)
             states(browser, site, house, asked.out)
             return
+        if asked.likes:
+            house.visit(pages=50, seconds=240)
+            house.bring(*export())
+            likes(browser, site, house, asked.out)
+            showcase(asked.out, asked.out / "showcase.webp", SHOWN)
+            return
         look(browser, site, STRANGER, None, asked.out)
         house.visit(pages=3, seconds=1.5)
         look(browser, site, EARLY, house.person, asked.out)
@@ -276,6 +320,7 @@ def main() -> None:
         look(browser, site, pages, house.person, asked.out)
         look(browser, site, NEWCOMER, house.newcomer, asked.out)
         doors(browser, site, house, asked.out)
+        likes(browser, site, house, asked.out)
         states(browser, site, house, asked.out)
         browser.close()
     sheet(asked.out)

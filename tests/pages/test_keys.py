@@ -154,3 +154,11 @@ def test_the_next_like_is_opened_without_the_mouse(opened):
     page.wait_for_url(f"**/likes/{likes[1].pk}/")
     press(page, "Escape")
     expect(page.locator(f"a.tile[href='/likes/{likes[1].pk}/']")).to_be_focused()
+
+
+def test_a_sheet_higher_than_the_window_begins_at_its_top(opened):
+    page = opened(viewport={"width": 390, "height": 600})
+    page.goto("/likes/")
+    press(page, "?")
+    expect(page.locator(f"{SHEET} h2")).to_be_in_viewport(ratio=1)
+    assert page.locator(SHEET).evaluate("sheet => sheet.scrollTop") == 0
