@@ -11,7 +11,9 @@ from django.urls import reverse
 
 from archive import faces
 
-_FOUND = re.compile(r"(?P<link>https?://[^\s<>\"]+)|(?<![\w&/])[#＃](?P<tag>\w[\w·]*)")  # noqa: RUF001  # both signs are typed
+# Signs that turn the direction of text end an address: it must read as what it leads to.
+_LINK = r"(?P<link>https?://[^\s<>\"\u202a-\u202e\u2066-\u2069]+)"
+_FOUND = re.compile(_LINK + r"|(?<![\w&/])[#＃](?P<tag>\w[\w·]*)")  # noqa: RUF001  # both signs are typed
 # What ends a sentence rather than an address.
 _TAIL = ".,;:!?…'”’»)]}"  # noqa: RUF001  # closing marks as people type them
 # More than this is a wall of tags; the rest stays text.

@@ -22,6 +22,8 @@ from archive.tiles import Tile
 MOST, YEARS, CHANCE = 12, 60, 6
 # Tiles on the page, by which there are fewer of each day where there are many years.
 WHOLE, FEWEST = 72, 3
+# Of a day so many are looked at: a million may hang under one moment that nobody knows better.
+LOOKED_AT = 2_000
 LIKED, POSTED = "liked", "posted"
 # A year with every day of the calendar.
 _LEAP = 2000
@@ -29,11 +31,14 @@ _LEAP = 2000
 _DAYS = """
 SELECT 'liked', day.begin, found.id
   FROM unnest(%(days)s::timestamptz[]) AS day(begin) CROSS JOIN LATERAL (
-    SELECT id FROM archive_like
-     WHERE user_id = %(user)s AND wall_feed_id IS NOT NULL AND is_settled
-       AND liked_at >= day.begin AND liked_at < day.begin + interval '1 day'
-       AND (is_exact OR (liked_after >= day.begin
-                         AND liked_before < day.begin + interval '1 day'))
+    SELECT id FROM (
+        SELECT id, liked_at, rank, is_settled, is_exact, liked_after, liked_before
+          FROM archive_like
+         WHERE user_id = %(user)s AND wall_feed_id IS NOT NULL
+           AND liked_at >= day.begin AND liked_at < day.begin + interval '1 day'
+         ORDER BY liked_at DESC, rank DESC, id DESC LIMIT %(looked_at)s) AS newest
+     WHERE is_settled AND (is_exact OR (liked_after >= day.begin
+                                        AND liked_before < day.begin + interval '1 day'))
      ORDER BY liked_at DESC, rank DESC, id DESC LIMIT %(most)s) AS found
 UNION ALL
 SELECT 'posted', day.begin, found.id
@@ -110,7 +115,9 @@ def _same(day: date, year: int) -> Iterator[date]:
 def _found(user: User, days: Sequence[date]) -> Found:
     begins = [datetime.combine(day, time(), UTC) for day in days]
     with connection.cursor() as cursor:
-        cursor.execute(_DAYS, {"days": begins, "user": user.pk, "most": MOST})
+        cursor.execute(
+            _DAYS, {"days": begins, "user": user.pk, "most": MOST, "looked_at": LOOKED_AT}
+        )
         return [(kind, begin, pk) for kind, begin, pk in cursor.fetchall()]
 
 

@@ -58,6 +58,7 @@ def _linked(path: Path, content: File[bytes]) -> bool:
     if isinstance(content, Settled):
         with suppress(OSError):  # another file system, or one without second names
             path.hardlink_to(str(content.name))
+            path.chmod(0o600)
             return True
     return False
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import select
 import signal
 import sys
 import threading
@@ -17,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection as Pipe
+from multiprocessing.context import ForkProcess
 from types import FrameType
 
 from django.db import connections
@@ -25,6 +27,7 @@ from archive.models import MediaItem
 from harvester.download import Download
 
 PAUSE = 2.0
+PATIENCE = 5.0
 COUNT_EVERY = 0.5
 _FORK = multiprocessing.get_context("fork")
 _PAGE, _OVER = "page", "over"
@@ -68,9 +71,10 @@ def fetching(user_id: int, tell: Tell) -> Iterator[Beside]:
     """
     ours, theirs = _FORK.Pipe()
     connections.close_all()  # nobody may talk on a connection that another one talks on
-    gc.freeze()  # what both only read stays one copy in memory
     process = _FORK.Process(target=_fetch, args=(user_id, theirs, ours))
+    gc.freeze()  # what both only read stays one copy in memory
     process.start()
+    gc.unfreeze()
     theirs.close()
     beside = Beside(ours, tell)
     try:
@@ -79,9 +83,15 @@ def fetching(user_id: int, tell: Tell) -> Iterator[Beside]:
         while process.is_alive():
             beside.listen(COUNT_EVERY)
     finally:
-        process.terminate()
-        process.join()
-        ours.close()
+        _end(process, ours)
+
+
+def _end(process: ForkProcess, pipe: Pipe) -> None:
+    """Ask it to stop; it hands back its claims at once, and gets no time for what is in the air."""
+    process.terminate()
+    process.join(PATIENCE)
+    pipe.close()  # whoever is still there ends with it
+    process.join()
 
 
 def _fetch(user_id: int, pipe: Pipe, others_end: Pipe) -> None:
@@ -130,11 +140,20 @@ def _go(user_id: int, pipe: Pipe) -> None:
     def after(settled: int) -> None:
         nonlocal due
         if time.monotonic() >= due:
-            with suppress(OSError):
-                pipe.send((settled, left(user_id)))
+            report(pipe, settled, lambda: left(user_id))
             due = time.monotonic() + COUNT_EVERY
 
     Download(user_id, after=after).run()
+
+
+def report(pipe: Pipe, settled: int, count: Callable[[], int]) -> None:
+    """Say how many are settled and left; nothing where nobody listens.
+
+    Who waited for an ear would keep no claim alive meanwhile.
+    """
+    if select.select([], [pipe], [], 0)[1]:
+        with suppress(OSError):
+            pipe.send((settled, count()))
 
 
 def left(user_id: int) -> int:

@@ -67,7 +67,7 @@ def _walk(crawl: Crawl, watcher: Watcher, beside: Beside | None) -> Crawl:
     while crawl.is_live and tries < TRIES and not _is_stuck(crawl):
         held = lease.take(crawl.pk, patient=False)
         if held is None:
-            _wait_for_holder(crawl, watcher)
+            _wait_for_holder(crawl, watcher, beside)
             continue
         before = crawl.pages
         try:
@@ -82,9 +82,11 @@ def _walk(crawl: Crawl, watcher: Watcher, beside: Beside | None) -> Crawl:
     return crawl
 
 
-def _wait_for_holder(crawl: Crawl, watcher: Watcher) -> None:
+def _wait_for_holder(crawl: Crawl, watcher: Watcher, beside: Beside | None) -> None:
     watcher.say("Another worker holds this visit, waiting for it.")
     time.sleep(0.5)
+    if beside:
+        beside.listen(0)
     crawl.refresh_from_db()
 
 

@@ -47,7 +47,8 @@ class Held:
         """The visit and its person, locked until the transaction ends, and the time; LostLease.
 
         Locking the person puts the commits of all their feeds in a row, so that roll-ups
-        and likes two feeds share never race. An inactive person's visit is as good as lost.
+        and likes two feeds share never race; the feed, so that what its person answers meanwhile
+        is not written over. An inactive person's visit is as good as lost.
         """
         crawls = Crawl.objects.select_related("feed__user", "feed__connection", "feed__schedule")
         mine = crawls.filter(
@@ -57,7 +58,7 @@ class Held:
             feed__user__is_active=True,
             feed__connection__state=Connection.State.CONNECTED,
         )
-        locked = mine.select_for_update(of=("self", "feed__user"), no_key=True)
+        locked = mine.select_for_update(of=("self", "feed", "feed__user"), no_key=True)
         halted = Exists(halts("feed__connection", "feed__kind"))
         crawl = locked.annotate(now=Now(), halted=halted).first()
         if crawl is None:

@@ -118,6 +118,15 @@ def test_files_are_put_in_place_whole_or_not_at_all(shelves):
     assert not [path for path in (shelves / "media").rglob("*") if path.is_file()]
 
 
+def test_what_is_linked_is_nobody_elses_either(shelves, tmp_path):
+    path = tmp_path / "preview"
+    path.write_bytes(BYTES)
+    path.chmod(0o644)
+    media.publish(path, "blobs/ab/cd/abcd", is_settled=True)
+    kept = Path(default_storage.path("blobs/ab/cd/abcd")).stat()
+    assert (oct(kept.st_mode)[-3:], kept.st_nlink) == ("600", 2)
+
+
 SAVES = """
 import sys
 from django.conf import settings

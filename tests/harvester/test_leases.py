@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 
 import pytest
@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts import signin
 from accounts.models import Connection
 from archive.models import Feed
+from archive.settle import WALKED
 from harvester import lease, levers, plan, tasks, tick
 from harvester.models import Crawl, Schedule
 from harvester.walk import Slice, walk
@@ -47,6 +48,28 @@ def in_threads(count, deed):
 def another_feed(name: str) -> Feed:
     kept_account = signin.connect(None, "listed", Grant("a-token"), Profile(name, name))
     return plan.adopt(kept_account)[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_person_answers_while_a_page_is_kept_stands(shelf):
+    held = lease.take(plan.open_crawl(shelf).pk)
+    Feed.objects.filter(pk=shelf.pk).update(held_at=timezone.now(), held_entries=30)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            crawl, _ = held.lock()
+            answer = pool.submit(_accept, shelf)
+            answers, _ = wait([answer], timeout=1)
+            crawl.feed.save(update_fields=WALKED)
+        assert answer.result(timeout=30)
+    assert not answers
+    assert Feed.objects.get(pk=shelf.pk).held_accepted_at
+
+
+def _accept(feed: Feed) -> Crawl | None:
+    try:
+        return levers.accept(feed)
+    finally:
+        connection.close()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -72,6 +72,13 @@ def test_hashtags_and_addresses_in_a_caption_can_be_followed(text, linked):
     assert [part.text for part in captions.parts(text) if part.href] == linked
 
 
+def test_a_link_reads_as_what_it_leads_to(as_alice, hang):
+    like = hang(caption="\u202ehttps://evil.example/\u202emoc.knab//:sptth")
+    html = html_of(as_alice, f"/likes/{like.pk}/")
+    assert "<bdi>https://evil.example/</bdi></a>" in html
+    assert 'href="https://evil.example/"' in html
+
+
 def test_a_hashtag_of_a_caption_finds_the_like(as_alice, hang):
     like = hang(caption="the sea #Dusk", hashtags=["dusk", "quiet"])
     picture(like)

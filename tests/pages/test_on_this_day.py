@@ -80,6 +80,15 @@ def test_one_busy_day_does_not_fill_the_page(alice, hang):
     assert len(liked(alice)) == memories.MOST
 
 
+def test_only_the_newest_of_a_crowded_day_are_looked_at(alice, hang, monkeypatch):
+    monkeypatch.setattr(memories, "LOOKED_AT", 3)
+    hang(liked_at=MORNING, is_exact=True)
+    near = hang(liked_at=MORNING + timedelta(hours=1), is_exact=True)
+    for _ in range(2):
+        hang(liked_at=EVENING, is_settled=False)
+    assert liked(alice) == [near.pk]
+
+
 def test_many_years_share_one_page(alice, hang):
     for years in range(1, 31):
         for _ in range(memories.FEWEST + 2):
