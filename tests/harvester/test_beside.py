@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import multiprocessing
-import select
+import os
 import threading
+from contextlib import suppress
 
 from harvester import beside
 
 
 def test_where_nobody_listens_nothing_is_waited_for():
     ours, theirs = multiprocessing.Pipe()
-    while select.select([], [theirs], [], 0)[1]:
-        theirs.send((1, 1))
+    os.set_blocking(theirs.fileno(), False)
+    with suppress(BlockingIOError):
+        while True:
+            theirs.send((1, 1))
+    os.set_blocking(theirs.fileno(), True)
     told = threading.Thread(target=beside.report, args=(theirs, 1, lambda: 1), daemon=True)
     told.start()
     told.join(5)
