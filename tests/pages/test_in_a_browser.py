@@ -160,6 +160,7 @@ def test_a_like_is_walked_by_keys_and_left_to_where_one_was(opened):
     newest, second = Like.objects.newest_first()[:2]
     page.locator(".tile").first.click()
     page.wait_for_url(f"**/likes/{newest.pk}/")
+    page.locator("dialog.viewer [data-stage]").wait_for()  # the address is there first
     page.keyboard.press("Shift+ArrowRight")
     page.wait_for_url(f"**/likes/{second.pk}/")
     page.keyboard.press("Escape")
