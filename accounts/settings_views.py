@@ -28,20 +28,14 @@ def settings(request: SignedInRequest) -> HttpResponse:
 @login_required
 def theme(request: SignedInRequest) -> HttpResponse:
     """Choose light, dark or auto."""
-    form = ThemeForm(request.POST, instance=request.user)
-    if form.is_valid():
-        form.save()
-    return redirect(safe_path(request.POST.get("next", ""), "/settings/"))
+    return _choose(request, ThemeForm, "/settings/")
 
 
 @require_POST
 @login_required
 def layout(request: SignedInRequest) -> HttpResponse:
     """Choose how likes hang: as a wall, or as a list."""
-    form = LayoutForm(request.POST, instance=request.user)
-    if form.is_valid():
-        form.save()
-    return redirect(safe_path(request.POST.get("next", ""), "/likes/"))
+    return _choose(request, LayoutForm, "/likes/")
 
 
 @require_POST
@@ -70,6 +64,16 @@ def password(request: SignedInRequest) -> HttpResponse:
         messages.success(request, "Your password is set.")
         return redirect("accounts:settings")
     return render(request, "accounts/password.html", {"form": form})
+
+
+def _choose(
+    request: SignedInRequest, kind: type[ThemeForm | LayoutForm], home: str
+) -> HttpResponse:
+    """Keep a choice, and go back to where it was made; what is no choice changes nothing."""
+    form = kind(request.POST, instance=request.user)
+    if form.is_valid():
+        form.save()
+    return redirect(safe_path(request.POST.get("next", ""), home))
 
 
 def _page(request: SignedInRequest, form: NameForm, status: int = 200) -> HttpResponse:

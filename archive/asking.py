@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import date
 
 from django.http import Http404, HttpRequest
 
@@ -45,13 +45,6 @@ def first_day(year: int, number: int) -> date:
     if not (1 <= number <= 12 and FIRST_YEAR <= year <= LAST_YEAR):
         raise Http404
     return date(year, number, 1)
-
-
-def bounds(first: date) -> tuple[datetime, datetime]:
-    """When a month begins and ends, in UTC."""
-    after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-    start, end = (datetime(day.year, day.month, 1, tzinfo=UTC) for day in (first, after))
-    return start, end
 
 
 def load(request: HttpRequest) -> int:

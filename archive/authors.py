@@ -44,7 +44,7 @@ def address(like: Like) -> str:
 def ends(likes: LikeQuerySet) -> list[Like]:
     """The newest and the oldest of an author's likes, newest first; one query."""
     newest = likes.newest_first().values("pk")[:ENDS]
-    oldest = likes.order_by("liked_at", "rank", "pk").values("pk")[:ENDS]
+    oldest = likes.oldest_first().values("pk")[:ENDS]
     found = Like.objects.filter(pk__in=newest.union(oldest, all=True))
     return list(found.newest_first().only(*_NAMED))
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from random import Random
 
 from django.db import connection
 
 from accounts.models import User
+from archive.days import bounds
 
 # A month of so few is drawn from as a whole; of a larger one, from so many below a moment.
 NEAR = 200
@@ -44,8 +45,7 @@ def _months(months: dict[date, int], count: int, dice: Random) -> list[date]:
 
 
 def _window(month: date, likes: int, dice: Random) -> tuple[datetime, datetime]:
-    begin = datetime.combine(month, time(), UTC)
-    end = datetime.combine((month + timedelta(days=32)).replace(day=1), time(), UTC)
+    begin, end = bounds(month)
     # Drawn in any case: how full one month is must not change what follows.
     share = dice.random()
     return begin, (end if likes <= NEAR else begin + (end - begin) * share)

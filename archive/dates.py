@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from django.utils.formats import date_format
 
 from archive import gaps
-from archive.asking import bounds
+from archive.days import bounds
 from archive.models import Gap
 from archive.rollup import month_of
 

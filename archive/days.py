@@ -1,9 +1,9 @@
-"""Days as people and addresses spell them."""
+"""Days as people and addresses spell them, and when they and their months begin, in UTC."""
 
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 from django.http import Http404
 
@@ -31,6 +31,16 @@ def iso_date(text: str) -> date | None:
         return date.fromisoformat(text) if _DATE.match(text) else None
     except ValueError:
         return None
+
+
+def start_of(day: date) -> datetime:
+    """When a day begins."""
+    return datetime.combine(day, time(), UTC)
+
+
+def bounds(first: date) -> tuple[datetime, datetime]:
+    """When the month of its `first` day begins, and when the next one does."""
+    return start_of(first), start_of(date(first.year + first.month // 12, first.month % 12 + 1, 1))
 
 
 def _exists(day: date, year: int) -> bool:

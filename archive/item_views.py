@@ -28,7 +28,7 @@ from archive import (
     wall,
 )
 from archive.models import Like, MediaItem
-from archive.wall_views import answer, is_listed, is_part
+from archive.wall_views import answer, is_listed, pager
 
 # So many are drawn at once: a month may have nothing below the moment that was drawn.
 DRAWS = 4
@@ -74,7 +74,7 @@ def author(request: SignedInRequest, provider: str, author_id: str) -> HttpRespo
     before = asking.like(request, "before")
     page = browse.window(likes, before=before)
     path = reverse("archive:author", args=[provider, author_id])
-    newer, listed = None if is_part(request) else page.newer, is_listed(request)
+    listed = is_listed(request)
     # On further pages nobody counts, so that each asks at most eight questions.
     count = browse.count(likes) if before is None else 0
     context = {
@@ -83,13 +83,7 @@ def author(request: SignedInRequest, provider: str, author_id: str) -> HttpRespo
         "found": min(count, browse.COUNTED),
         "found_more": count > browse.COUNTED,
         "months": wall.found(page.likes, before, listed=listed),
-        "pager": wall.pager(
-            page.older,
-            newer,
-            before.pk if before else None,
-            path=path,
-            load=asking.load(request),
-        ),
+        "pager": pager(request, page, path),
     }
     return answer(request, "archive/author.html", "archive/_wall.html", context)
 

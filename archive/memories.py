@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendar import isleap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import TypeAlias
 
@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 
 from accounts.models import User
 from archive import chance, tiles, wall
+from archive.days import start_of
 from archive.models import Like
 from archive.tiles import Tile
 
@@ -113,7 +114,7 @@ def _same(day: date, year: int) -> Iterator[date]:
 
 
 def _found(user: User, days: Sequence[date]) -> Found:
-    begins = [datetime.combine(day, time(), UTC) for day in days]
+    begins = list(map(start_of, days))
     with connection.cursor() as cursor:
         cursor.execute(
             _DAYS, {"days": begins, "user": user.pk, "most": MOST, "looked_at": LOOKED_AT}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.urls import reverse
 
 from archive import browse
+from archive.days import start_of
 from archive.models import Like
 from archive.models.like import LikeQuerySet
 
@@ -29,9 +30,9 @@ def address(like: Like, above: Sequence[Like]) -> str:
 
 def on(likes: LikeQuerySet, day: date) -> str:
     """Where the wall is at the end of a day: the newest like until then, else the oldest of all."""
-    after = datetime.combine(day, time(), UTC) + timedelta(days=1)
-    newest = likes.filter(liked_at__lt=after).newest_first().defer("document").first()
-    found = newest or likes.order_by("liked_at", "rank", "pk").defer("document").first()
+    until = likes.filter(liked_at__lt=start_of(day + timedelta(days=1)))
+    newest = until.newest_first().defer("document").first()
+    found = newest or likes.oldest_first().defer("document").first()
     return (
         address(found, browse.around(likes, found, above=ABOVE)[0])
         if found

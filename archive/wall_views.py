@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import SignedInRequest
 from accounts.models import User
-from archive import asking, browse, dates, gaps, origins, searching, wall, words
+from archive import asking, browse, dates, days, gaps, origins, searching, wall, words
 from archive.models import Feed, Like
 from archive.models.like import LikeQuerySet
 
@@ -40,7 +40,7 @@ def likes(request: SignedInRequest) -> HttpResponse:
 def month(request: SignedInRequest, year: int, number: int) -> HttpResponse:
     """One month of the wall."""
     first = asking.first_day(year, number)
-    start, end = asking.bounds(first)
+    start, end = days.bounds(first)
     mine = Like.objects.of(request.user).on_wall().filter(liked_at__gte=start, liked_at__lt=end)
     path = reverse("archive:month", args=[year, number])
     return _wall(request, mine, date_format(first, "F Y"), path)
@@ -77,6 +77,19 @@ def is_listed(request: SignedInRequest) -> bool:
     return request.user.layout == User.Layout.LIST
 
 
+def pager(
+    request: SignedInRequest,
+    page: browse.Window,
+    path: str,
+    query: str = "",
+    at: date | None = None,
+) -> wall.Pager:
+    """The way around a page; what goes on below one that is there has no way back up."""
+    newer = None if is_part(request) else page.newer
+    before, load = asking.number(request, "before"), asking.load(request)
+    return wall.pager(page.older, newer, before, path=path, query=query, load=load, at=at)
+
+
 def choices(request: SignedInRequest, here: Feed | None = None) -> list[origins.Origin]:
     """The sources to choose from on top of a wall; the pages below it have none."""
     below = request.htmx or request.GET.get("before") or request.GET.get("at")
@@ -87,12 +100,12 @@ def _wall(
     request: SignedInRequest, mine: LikeQuerySet, title: str, path: str, *, at: date | None = None
 ) -> HttpResponse:
     before = asking.like(request, "before")
-    page = browse.since(mine, asking.bounds(at)[1]) if at else browse.window(mine, before=before)
+    page = browse.since(mine, days.bounds(at)[1]) if at else browse.window(mine, before=before)
     is_top = path == reverse("archive:wall") and not (before or at)
     context = {
         "title": title,
         "listed": is_listed(request),
-        "pager": _pager(request, page, path, at=at),
+        "pager": pager(request, page, path, at=at),
         "choices": choices(request),
         "newest_id": page.likes[0].pk if page.likes and is_top else None,
         "empty": "" if page.likes else wall.nothing(request.user),
@@ -128,19 +141,7 @@ def _found(request: SignedInRequest, query: str) -> HttpResponse:
         "found_more": page.is_more,
         "months": wall.found(page.likes, before, listed=listed),
         "listed": listed,
-        "pager": _pager(request, page, reverse("archive:wall"), query),
+        "pager": pager(request, page, reverse("archive:wall"), query),
         "empty": "" if page.likes else "not_found",
     }
     return answer(request, "archive/wall.html", "archive/_wall.html", context)
-
-
-def _pager(
-    request: SignedInRequest,
-    page: browse.Window,
-    path: str,
-    query: str = "",
-    at: date | None = None,
-) -> wall.Pager:
-    newer = None if is_part(request) else page.newer
-    before, load = asking.number(request, "before"), asking.load(request)
-    return wall.pager(page.older, newer, before, path=path, query=query, load=load, at=at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -155,3 +156,20 @@ class Listed:
 
     def from_values(self, values: Mapping[str, str]) -> Listed:
         return self
+
+
+@contextmanager
+def dying(listed: Listed, after: int) -> Iterator[None]:
+    """Whoever reads the list in the block is gone after so many pages."""
+    left = after
+
+    def fatal(cursor: str | None) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise KeyboardInterrupt
+
+    listed.before = fatal
+    with suppress(KeyboardInterrupt):
+        yield
+    listed.before = lambda cursor: None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -15,6 +14,7 @@ from harvester.lease import LostLease
 from harvester.models import Crawl
 from harvester.walk import Next, Slice, walk
 from tests.conftest import visit
+from tests.harvester.listed import dying
 from tests.shelves import check_laws, everything, kept, missing
 
 pytestmark = pytest.mark.django_db
@@ -22,17 +22,8 @@ pytestmark = pytest.mark.django_db
 
 def die(feed: Feed, listed, *, after: int) -> None:
     """A worker visits and is gone after so many pages, its lease with it in time."""
-
-    def fatal(cursor):
-        nonlocal after
-        after -= 1
-        if after < 0:
-            raise KeyboardInterrupt
-
-    listed.before = fatal
-    with suppress(KeyboardInterrupt):
+    with dying(listed, after):
         visit(feed)
-    listed.before = lambda cursor: None
     run_out()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TypeVar
 
@@ -16,7 +16,7 @@ from harvester.models import Crawl
 from providers.registry import SERVICES
 from providers.shapes import Grant, Profile
 from tests.conftest import visit
-from tests.harvester.listed import Listed
+from tests.harvester.listed import Listed, dying
 
 
 class World:
@@ -34,17 +34,8 @@ class World:
 
     def dies(self, listed: Listed, pages: int) -> None:
         """A visit whose worker dies after so many pages; its lease runs out."""
-
-        def fatal(cursor: str | None) -> None:
-            nonlocal pages
-            pages -= 1
-            if pages < 0:
-                raise KeyboardInterrupt
-
-        listed.before = fatal
-        with suppress(KeyboardInterrupt):
+        with dying(listed, pages):
             self.visit(0, 0)
-        listed.before = lambda cursor: None
         past = timezone.now() - timedelta(seconds=1)
         Crawl.objects.exclude(lease=None).update(leased_until=past, deaths=0)
 
