@@ -34,14 +34,19 @@ def draw(user: User, months: dict[date, int], count: int, dice: Random) -> list[
         return []
     drawn = [_window(month, months[month], dice) for month in _months(months, count, dice)]
     found = _found(user, drawn)
-    ids = [dice.choice(found[number]) for number in sorted(found)]
-    return list(dict.fromkeys(ids))
+    ids: dict[int, None] = {}
+    for number in sorted(found):
+        others = [pk for pk in found[number] if pk not in ids]
+        if others:
+            ids[dice.choice(others)] = None
+    return list(ids)
 
 
 def _months(months: dict[date, int], count: int, dice: Random) -> list[date]:
-    """Months by how much hangs there, oldest first, so that a new like moves none of them."""
+    """Months by how much hangs there, none more often than so many likes hang in it."""
     order = sorted(months)
-    return dice.choices(order, [months[month] for month in order], k=count)
+    counts = [months[month] for month in order]
+    return dice.sample(order, min(count, sum(counts)), counts=counts)
 
 
 def _window(month: date, likes: int, dice: Random) -> tuple[datetime, datetime]:

@@ -128,6 +128,14 @@ def test_what_is_drawn_stays_the_same_all_day_whatever_is_liked(alice, hang):
     assert [tile.pk for tile in memories.of(alice, tomorrow, tomorrow).chance] != drawn
 
 
+def test_no_like_is_drawn_twice_and_a_small_wall_is_drawn_whole(alice):
+    pks = {like.pk for like in many(alice, 9)}
+    months = wall.totals(alice).months
+    for seed in range(40):
+        assert len(set(chance.draw(alice, months, 6, Random(seed)))) == 6
+        assert set(chance.draw(alice, months, 20, Random(seed))) == pks
+
+
 def test_every_like_can_be_drawn_and_all_about_as_often(alice, bob):
     likes = many(alice, 40)
     many(bob, 40)
