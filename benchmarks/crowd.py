@@ -39,6 +39,11 @@ class Size(NamedTuple):
         """The likes of person 1."""
         return self.likes // TENTH
 
+    @property
+    def captions(self) -> int:
+        """Of so many different ones each has its caption."""
+        return min(captions.POOL, self.likes)
+
 
 def build(home: House, size: Size) -> None:
     """Everything, in one transaction: whoever interrupts it begins anew."""
@@ -46,17 +51,22 @@ def build(home: House, size: Size) -> None:
         cursor.execute("SET statement_timeout = 0; SET session_replication_role = replica")
         cursor.execute("SET work_mem = '256MB'; SET maintenance_work_mem = '1GB'")
         cursor.execute(f"TRUNCATE {', '.join(TABLES)}, accounts_user CASCADE")
-        _pool(cursor)
         indexes = list(_indexes(cursor))
         for _, without, _ in indexes:
             cursor.execute(without)
-        for name, sql in _STEPS.items():
-            _step(cursor, name, sql.format(**_words(size)))
+        fill(cursor, size)
         for name, _, again in indexes:
             _step(cursor, name, again)
         connection.commit()
         connection.autocommit = True
         _step(cursor, "vacuum", "VACUUM ANALYZE")
+
+
+def fill(cursor: Cursor, size: Size) -> None:
+    """The rows, into tables without people."""
+    _pool(cursor, size.captions)
+    for name, sql in _STEPS.items():
+        _step(cursor, name, sql.format(**_words(size)))
 
 
 def _words(size: Size) -> dict[str, object]:
@@ -65,7 +75,7 @@ def _words(size: Size) -> dict[str, object]:
         "people": size.people,
         "every": size.likes // FEW,
         "oldest": size.likes // 10,
-        "pool": captions.POOL,
+        "pool": size.captions,
         "clustered": captions.CLUSTERED,
         "whose": _WHOSE.format(every=size.likes // FEW, people=size.people),
         "when": _WHEN.format(likes=size.likes),
@@ -78,11 +88,11 @@ def _step(cursor: Cursor, name: str, sql: str) -> None:
     print(f"  {name}: {time.perf_counter() - began:.0f} s", flush=True)
 
 
-def _pool(cursor: Cursor) -> None:
+def _pool(cursor: Cursor, size: int) -> None:
     cursor.execute(
         "CREATE TEMP TABLE pool (id serial, caption text, hashtags text[], document tsvector)"
     )
-    rows = ("\t".join(fields).replace("\\", "\\\\") for fields in captions.pool())
+    rows = ("\t".join(fields).replace("\\", "\\\\") for fields in captions.pool(size))
     cursor.copy_expert("COPY pool (caption, hashtags, document) FROM STDIN", _File(rows))
     cursor.execute("ANALYZE pool")
 
@@ -129,8 +139,8 @@ _WHEN = "timestamptz '2012-05-01' + k * (interval '14 years' / {likes})"
 _STEPS = {
     "people": """
 INSERT INTO accounts_user (id, username, password, is_superuser, first_name, last_name, email,
-                           is_staff, is_active, date_joined, theme)
-SELECT n, 'p' || n, '', false, '', '', '', false, true, '2012-01-01', 'auto'
+                           is_staff, is_active, date_joined, theme, layout)
+SELECT n, 'p' || n, '', false, '', '', '', false, true, '2012-01-01', 'auto', 'wall'
   FROM generate_series(1, {people}) n;
 INSERT INTO accounts_connection (id, user_id, provider, instance, upstream_id, username, full_name,
                                  standing, state, trouble, "grant")

@@ -113,7 +113,7 @@ def _without_red(mutants: list[Mutant], copies: SimpleQueue[Copy]) -> list[Verdi
     if not nodes:
         return []
     copy = copies.get()
-    fates = _fates(copy, nodes, SECONDS * 5)
+    fates = _fates(copy, nodes, SECONDS * max(5, len(nodes) / 40))
     copies.put(copy)
     sick = {node for node in nodes if _of(node, fates) != {"passed"}}
     for node in sorted(sick):
