@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Greatest
+from django.db import connection
+from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import Connection, User
-from archive.models import Feed, Gap
+from archive.models import Feed
 from harvester import risk, words
-from harvester.models import Crawl, Halt
+from harvester.models import Crawl
 
 # A visit that has not moved for so long says so.
 STUCK = timedelta(minutes=10)
@@ -41,6 +41,30 @@ WORST = tuple(WORDS)[:-1]
 BUSY = frozenset({"busy", "catching", "stuck", "new"})
 # It can change at any moment, so that whoever looks at it sees it soon.
 MOVES = BUSY | {"waiting", "late"}
+# In the order of `Facts`. Every page asks it, and composing it anew would cost more than asking.
+_FACTS = """
+SELECT account.id, account.provider, account.username, account.state, account.not_before,
+       feed.id, schedule.paused_at,
+       feed.held_at IS NOT NULL AND (feed.held_accepted_at >= feed.held_at) IS NOT TRUE,
+       halt.since, feed.completed_at,
+       EXISTS (SELECT FROM archive_gap WHERE feed_id = feed.id AND state = 'open'),
+       coalesce(live.state, ''), live.moved_at, coalesce(ended.state, ''),
+       schedule.next_visit_at, schedule.last_success_at, schedule.loses_at,
+       (schedule.pace ->> %(planned)s)::float8
+  FROM accounts_connection account
+  LEFT JOIN archive_feed feed ON feed.connection_id = account.id
+  LEFT JOIN harvester_schedule schedule ON schedule.feed_id = feed.id
+  LEFT JOIN harvester_halt halt ON halt.provider = account.provider
+                               AND halt.instance = account.instance AND halt.kind = feed.kind
+  LEFT JOIN LATERAL (
+    SELECT state, greatest(opened_at, began_at, moved_at, not_before) AS moved_at
+      FROM harvester_crawl WHERE feed_id = feed.id AND state = ANY(%(live)s) LIMIT 1) live ON true
+  LEFT JOIN LATERAL (
+    SELECT state FROM harvester_crawl WHERE feed_id = feed.id AND state <> ALL(%(live)s)
+     ORDER BY number DESC LIMIT 1) ended ON true
+ WHERE account.user_id = %(user)s AND account.standing <> 'file'
+ ORDER BY account.connected_at, account.id, feed.on_wall DESC, feed.id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +150,9 @@ class Facts:
 
 def of(user: User) -> list[Facts]:
     """The facts of all sources that are visited; one query."""
-    connections = Connection.objects.of(user).exclude(standing=Connection.Standing.FILE)
-    rows = _told(connections).order_by("connected_at", "pk", "-feeds__on_wall", "feeds__pk")
-    return [Facts(*row) for row in rows.values_list(*_COLUMNS)]
+    with connection.cursor() as cursor:
+        cursor.execute(_FACTS, {"user": user.pk, "live": [*Crawl.LIVE], "planned": risk.PLANNED})
+        return [Facts(*row) for row in cursor.fetchall()]
 
 
 def by_connection(facts: Iterable[Facts]) -> dict[int, list[Facts]]:
@@ -150,34 +174,6 @@ def summary(facts: Iterable[Facts]) -> dict[str, str] | None:
     return {"key": shown.key, "words": WORDS[shown.key]} if shown else None
 
 
-_COLUMNS = (
-    *("pk", "provider", "username", "state", "not_before", "feeds__pk"),
-    *("feeds__schedule__paused_at", "is_held", "halted_since", "feeds__completed_at"),
-    *("is_open", "live", "moved_at", "ended"),
-    *("feeds__schedule__next_visit_at", "feeds__schedule__last_success_at"),
-    "feeds__schedule__loses_at",
-    f"feeds__schedule__pace__{risk.PLANNED}",
-)
-
-
-def _told(connections: QuerySet[Connection]) -> QuerySet[Connection]:
-    crawls = Crawl.objects.filter(feed=OuterRef("feeds__pk"))
-    live = crawls.filter(state__in=Crawl.LIVE)
-    moved = Greatest("opened_at", "began_at", "moved_at", "not_before")
-    over = crawls.exclude(state__in=Crawl.LIVE).order_by("-number")
-    halted = Halt.objects.filter(
-        provider=OuterRef("provider"), instance=OuterRef("instance"), kind=OuterRef("feeds__kind")
-    )
-    return connections.annotate(
-        is_held=unanswered("feeds__"),
-        halted_since=Subquery(halted.values("since")[:1]),
-        is_open=Exists(Gap.objects.open().filter(feed=OuterRef("feeds__pk"))),
-        live=Subquery(live.values("state")[:1]),
-        moved_at=Subquery(live.values(at=moved)[:1]),
-        ended=Subquery(over.values("state")[:1]),
-    )
-
-
 def moved_at(crawl: Crawl) -> datetime:
     """When a visit last did anything, or was going to."""
     moments = (crawl.opened_at, crawl.began_at, crawl.moved_at, crawl.not_before)
@@ -195,7 +191,6 @@ def is_held(feed: Feed) -> bool:
     return held is not None and (answered is None or answered < held)
 
 
-def unanswered(feed: str = "") -> Q:
-    """Held feeds about which nobody has answered yet; `feed` is the way to it."""
-    answered = {f"{feed}held_accepted_at__gte": F(f"{feed}held_at")}
-    return Q(**{f"{feed}held_at__isnull": False}) & ~Q(**answered)
+def unanswered() -> Q:
+    """Held feeds about which nobody has answered yet."""
+    return Q(held_at__isnull=False) & ~Q(held_accepted_at__gte=F("held_at"))
