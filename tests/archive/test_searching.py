@@ -12,6 +12,8 @@ from tests.archive.test_windows import feed_of, hang, walk
 
 pytestmark = pytest.mark.django_db
 BAY = "'bay'"
+# What a planner may prefer where there are few likes, whatever it remembers of the table.
+OTHER_WAYS = ("seqscan", "bitmapscan", "sort", "incremental_sort")
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +49,7 @@ def asked(feed, **options):
 
 def test_the_wall_is_read_in_the_order_of_its_index(feed):
     hang(feed, *range(5))
-    plan = planned(on_wall(feed).newest_first()[:3], "seqscan", "bitmapscan")
+    plan = planned(on_wall(feed).newest_first()[:3], *OTHER_WAYS)
     assert "Scan using like_wall" in plan
     assert "Sort" not in plan
 
@@ -55,7 +57,7 @@ def test_the_wall_is_read_in_the_order_of_its_index(feed):
 @pytest.mark.parametrize("ways", [browse.older_than, browse.after])
 def test_a_page_reads_only_its_own_likes_even_of_many_at_one_moment(feed, ways):
     middle = hang(feed, *[1] * 9)[4]
-    plan = planned(ways(on_wall(feed), middle), "seqscan", "bitmapscan")
+    plan = planned(ways(on_wall(feed), middle), *OTHER_WAYS)
     assert "ROW(liked_at, rank, id)" in plan
     assert "Filter" not in plan
 
