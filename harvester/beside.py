@@ -27,7 +27,7 @@ from archive.models import MediaItem
 from harvester.download import Download
 
 PAUSE = 2.0
-PATIENCE = 5.0
+PATIENCE = 10.0
 COUNT_EVERY = 0.5
 _FORK = multiprocessing.get_context("fork")
 _PAGE, _OVER = "page", "over"

@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -70,7 +71,10 @@ def main() -> int:
         mutants = choose(mutants, _changed_since(asked.changed))
     start = time.monotonic()
     with _copies() as copies:
-        verdicts = _without_red(mutants, copies) or _with_each(mutants, copies)
+        sick = _without_any(mutants, copies)
+        named = {verdict.mutant for verdict in sick}
+        others = [mutant for mutant in mutants if mutant.patch.stem not in named]
+        verdicts = [*sick, *_with_each(others, copies)]
     survived = [verdict for verdict in verdicts if not verdict.killed]
     for verdict in survived:
         _say(f"✗ {verdict.mutant}: {verdict.why}")
@@ -107,14 +111,12 @@ def choose(mutants: list[Mutant], changed: set[str]) -> list[Mutant]:
     return [one for among, most in chosen for one in random.sample(among, min(most, len(among)))]
 
 
-def _without_red(mutants: list[Mutant], copies: SimpleQueue[Copy]) -> list[Verdict]:
-    """Verdicts only when a named test is not green as things are."""
+def _without_any(mutants: list[Mutant], copies: SimpleQueue[Copy]) -> list[Verdict]:
+    """Verdicts on those of which a named test is not green as things are."""
     nodes = sorted({node for mutant in mutants for node in mutant.red})
-    if not nodes:
-        return []
-    copy = copies.get()
-    fates = _fates(copy, nodes, SECONDS * max(5, len(nodes) / 40))
-    copies.put(copy)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        ran = pool.map(lambda part: _green(part, copies), _parts(nodes))
+        fates = [fate for part in ran for fate in part]
     sick = {node for node in nodes if _of(node, fates) != {"passed"}}
     for node in sorted(sick):
         _say(f"✗ not green without any mutant: {node}")
@@ -123,6 +125,22 @@ def _without_red(mutants: list[Mutant], copies: SimpleQueue[Copy]) -> list[Verdi
         for mutant in mutants
         if sick & set(mutant.red)
     ]
+
+
+def _parts(nodes: list[str]) -> list[list[str]]:
+    """About as many for each copy, the tests of a file together."""
+    parts: list[list[str]] = [[] for _ in range(AT_ONCE)]
+    for _, group in groupby(nodes, lambda node: node.partition("::")[0]):
+        min(parts, key=len).extend(group)
+    return [part for part in parts if part]
+
+
+def _green(nodes: list[str], copies: SimpleQueue[Copy]) -> list[tuple[str, str]]:
+    copy = copies.get()
+    try:
+        return _fates(copy, nodes, SECONDS * max(5, len(nodes) / 20))
+    finally:
+        copies.put(copy)
 
 
 def _with_each(mutants: list[Mutant], copies: SimpleQueue[Copy]) -> list[Verdict]:

@@ -119,5 +119,5 @@ def test_an_interrupted_crawl_hands_back_what_it_claimed(
     assert quiet.is_so(ITEMS.format("> 0", "xenia", "claim IS NOT NULL"))
     crawl.send_signal(signal.SIGINT)
     assert crawl.wait() != 0
-    assert not fetching.is_running()
+    assert until(lambda: not fetching.is_running(), 10, pause=0.1)
     assert quiet.is_so(ITEMS.format("= 0", "xenia", "claim IS NOT NULL"))
