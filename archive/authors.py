@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from accounts import upstream
 from archive import captions
@@ -53,7 +54,7 @@ def of(provider: str, likes: Sequence[Like]) -> Author:
     """An author as their likes tell, newest first; there is at least one."""
     names = _once(_names(likes))
     full = _once(like.author_name for like in likes if like.author_name)
-    name = names[0] if names else "somebody"
+    name = names[0] if names else _("somebody")
     others = [each for each in (*names[1:], *full[1:]) if each != name]
     oldest = likes[-1]
     return Author(

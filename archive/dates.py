@@ -9,6 +9,8 @@ from itertools import groupby
 from typing import Any, TypeVar
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from archive import gaps
 from archive.days import bounds
@@ -171,5 +173,7 @@ def _piece(kind: str, top: float, bottom: float) -> Piece:
 def _said(standing: Sequence[Gap]) -> str:
     told = [gaps.said(gap) for gap in standing[:NAMED]]
     more = len(standing) - len(told)
-    told += [f"And {more:,} more places."] if more else []
-    return " ".join(told) or "Complete."
+    if more:
+        rest = ngettext("And %(count)s more places.", "And %(count)s more places.", more)
+        told.append(rest % {"count": f"{more:,}"})
+    return " ".join(told) or _("Complete.")

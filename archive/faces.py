@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from zlib import crc32
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from archive.letters import shorten
 from archive.models import Like
@@ -23,7 +24,6 @@ NAMES = (
 )
 LONG_NAME = ("t3", "r125")
 MOST, TITLE = 280, 90
-DELETED = "This post was deleted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,8 @@ class Face:
     """What a tile without a picture shows.
 
     `classes` say paper, pattern and size; `over` stands small above the words, `under` below
-    them with the sign `sign`; `is_name`: there are no words, the author stands for them.
+    them with the sign `sign`; `is_name`: there are no words, the author stands for them;
+    `is_lost`: what stands above tells of a loss.
     """
 
     look: str = ""
@@ -41,6 +42,7 @@ class Face:
     is_name: bool = False
     under: str = ""
     sign: str = ""
+    is_lost: bool = False
 
 
 def of(like: Like, *, missing: bool = False) -> Face:
@@ -58,6 +60,7 @@ def of(like: Like, *, missing: bool = False) -> Face:
         is_name=is_name,
         under=(where if sign == "quote" else title) if words else where,
         sign=sign,
+        is_lost=missing or like.gone_at is not None,
     )
 
 
@@ -72,24 +75,28 @@ def when(like: Like) -> str:
     moment = like.liked_at.astimezone(UTC)
     if like.is_exact:
         return date_format(moment, "j M Y")
-    return f"around {date_format(moment, 'M Y')}" if like.is_settled else ""
+    return _("around %(month)s") % {"month": date_format(moment, "M Y")} if like.is_settled else ""
 
 
 def _stand_in(like: Like) -> str:
     """What is written where there are no words at all."""
     if like.author:
         return f"@{like.author}"
-    return DELETED if like.gone_at is not None else "A like"
+    return _deleted() if like.gone_at is not None else _("A like")
+
+
+def _deleted() -> str:
+    return _("This post was deleted")
 
 
 def _over(like: Like, *, missing: bool, is_name: bool, text: str) -> str:
     if like.gone_at is not None:
-        return "" if text == DELETED else DELETED
+        return "" if text == _deleted() else _deleted()
     if missing:
-        return "Missing"
+        return _("Missing")
     if like.is_vague:
-        return "Liked something of"
-    return "A post of" if is_name else ""
+        return _("Liked something of")
+    return _("A post of") if is_name else ""
 
 
 def _size(text: str, like: Like, *, is_name: bool) -> tuple[str, str]:

@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from django.utils.formats import date_format
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import upstream
 from accounts.models import Connection
@@ -21,8 +24,8 @@ from providers.registry import SERVICES
 
 logger = logging.getLogger(__name__)
 NARROW = timedelta(days=45)
-VAGUE = (
-    "The {service} export of 2018 says when you liked something and whose it was, but not which"
+VAGUE = gettext_lazy(
+    "The %(service)s export of 2018 says when you liked something and whose it was, but not which"
     " post. So there is no picture to fetch and no address to open. A newer export of the same"
     " account may tell."
 )
@@ -89,15 +92,15 @@ class Facts:
 def readable(like: Like, entries: Sequence[Entry]) -> Facts:
     """What can be told of a like: a part of its row that cannot be read costs that part alone."""
     service = upstream.title(like.provider)
-    unread = [] if like.provider in SERVICES else ["the service that it is of"]
+    unread = [] if like.provider in SERVICES else [_("the service that it is of")]
     try:
         told = of(like, service, entries)
     except UNREADABLE as error:
         logger.warning("like not readable like=%s error=%s", like.pk, type(error).__name__)
         like.attached, like.hashtags = [], []
-        unread.append("what hangs on its post")
+        unread.append(_("what hangs on its post"))
         told = of(like, service, entries)
-    return replace(told, unread=" and ".join(unread))
+    return replace(told, unread=get_text_list(unread, _("and")))
 
 
 def of(like: Like, service: str, entries: Sequence[Entry]) -> Facts:
@@ -105,8 +108,8 @@ def of(like: Like, service: str, entries: Sequence[Entry]) -> Facts:
     parts = captions.parts(like.caption)
     return Facts(
         id=like.pk,
-        title=f"Like of {like.author}" if like.author else "A like",
-        author=like.author or "somebody",
+        title=_("Like of %(author)s") % {"author": like.author} if like.author else _("A like"),
+        author=like.author or _("somebody"),
         author_name=like.author_name if like.author_name != like.author else "",
         by_href=authors.address(like),
         caption=like.caption,
@@ -127,7 +130,7 @@ def of(like: Like, service: str, entries: Sequence[Entry]) -> Facts:
         origins=origins.of(entries),
         face=faces.of(like),
         gone=_day(like.gone_at) if like.gone_at else "",
-        vague=VAGUE.format(service=service) if like.is_vague else "",
+        vague=VAGUE % {"service": service} if like.is_vague else "",
         is_bare=bool(entries) and all(map(_is_of_file, entries)) and not like.is_vague,
         is_favourite=like.is_favourite,
         on_wall=like.wall_feed_id is not None,
@@ -140,14 +143,19 @@ def liked(like: Like) -> str:
     if like.is_exact:
         return _minute(like.liked_at)
     if not like.is_settled:
-        return "arriving now"
+        return _("arriving now")
     if after is None:
-        return f"before {_day(before)}" if before else f"around {_month(like.liked_at)}"
+        return _("before %(day)s") % {"day": _day(before)} if before else _around(like)
     if before is None or before - after > NARROW:
-        return f"around {_month(like.liked_at)}"
+        return _around(like)
     if _day(after) == _day(before):
-        return f"on {_day(before)}"
-    return f"between {_first_day(after, before)} and {_day(before)}"
+        return _("on %(day)s") % {"day": _day(before)}
+    days = {"first": _first_day(after, before), "last": _day(before)}
+    return _("between %(first)s and %(last)s") % days
+
+
+def _around(like: Like) -> str:
+    return _("around %(month)s") % {"month": _month(like.liked_at)}
 
 
 def _unwritten(like: Like, parts: Sequence[Part]) -> list[Tag]:
@@ -172,23 +180,25 @@ def _exactly(service: str, entries: Sequence[Entry]) -> str:
     """Who told the time: the service itself, or only its export."""
     told = [entry for entry in entries if entry.feed.on_wall and entry.liked_at is not None]
     by_file = bool(told) and all(map(_is_of_file, told))
-    return f"Your {service} export says so." if by_file else f"{service} says so itself."
+    if by_file:
+        return _("Your %(service)s export says so.") % {"service": service}
+    return _("%(service)s says so itself.") % {"service": service}
 
 
 def _why(like: Like, service: str, entries: Sequence[Entry]) -> list[str]:
     if like.is_exact:
         return [_exactly(service, entries)]
-    why = [f"{service} does not say when you liked something, but it keeps the order."]
+    order = _("%(service)s does not say when you liked something, but it keeps the order.")
+    why = [order % {"service": service}]
     if like.liked_after:
-        why.append(
-            f"Not before {_minute(like.liked_after)}: a visit until then had not seen it,"
+        after = _(
+            "Not before %(moment)s: a visit until then had not seen it,"
             " or something you liked earlier was posted only then."
         )
+        why.append(after % {"moment": _minute(like.liked_after)})
     if like.liked_before:
-        why.append(
-            f"Not after {_minute(like.liked_before)}: by then we had seen it,"
-            " or something you liked later."
-        )
+        before = _("Not after %(moment)s: by then we had seen it, or something you liked later.")
+        why.append(before % {"moment": _minute(like.liked_before)})
     return why
 
 

@@ -10,6 +10,8 @@ from typing import Any
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import upstream
 from accounts.models import Connection, User
@@ -97,18 +99,26 @@ def said(gap: Gap) -> str:
     title = upstream.service(gap.feed.connection.provider).title
     if gap.lower is None:
         if gap.state == State.OPEN:
-            return f"{title} has not been read any further yet."
-        return f"Older than this {title} shows no more."
+            return _("%(service)s has not been read any further yet.") % {"service": title}
+        return _("Older than this %(service)s shows no more.") % {"service": title}
+    return _between_likes(gap)
+
+
+def _between_likes(gap: Gap) -> str:
+    told = {"likes": about(gap), "when": _when(*ends(gap))}
     if gap.state == State.OPEN:
-        return f"{about(gap)}{when(*ends(gap))} still to be read."
-    return f"{about(gap)} may be missing{when(*ends(gap))}."
+        dated, words = _("%(likes)s %(when)s still to be read."), _("%(likes)s still to be read.")
+    else:
+        dated, words = _("%(likes)s may be missing %(when)s."), _("%(likes)s may be missing.")
+    return (dated if told["when"] else words) % told
 
 
 def about(gap: Gap) -> str:
     """About 12 likes."""
     if not gap.estimate:
-        return "Some likes"
-    return f"About {gap.estimate:,} like{'' if gap.estimate == 1 else 's'}"
+        return _("Some likes")
+    told = ngettext("About %(count)s like", "About %(count)s likes", gap.estimate)
+    return told % {"count": f"{gap.estimate:,}"}
 
 
 def ends(gap: Gap) -> tuple[datetime | None, datetime | None]:
@@ -120,48 +130,64 @@ def ends(gap: Gap) -> tuple[datetime | None, datetime | None]:
 
 def when(after: datetime | None, before: datetime | None) -> str:
     """` between 3 and 9 June 2025`, with its space; empty where nothing is known."""
-    if after is None or before is None:
-        known = after or before
-        return f" {'after' if after else 'before'} {_day(known)}" if known else ""
+    words = _when(after, before)
+    return f" {words}" if words else ""
+
+
+def _when(after: datetime | None, before: datetime | None) -> str:
+    if after is not None and before is not None:
+        return _between(after, before)
+    if after is not None:
+        return _("after %(day)s") % {"day": _day(after)}
+    return _("before %(day)s") % {"day": _day(before)} if before is not None else ""
+
+
+def _between(after: datetime, before: datetime) -> str:
     first, last = sorted(moment.astimezone(UTC) for moment in (after, before))
     if first.date() == last.date():
-        return f" on {_day(last)}"
+        return _("on %(day)s") % {"day": _day(last)}
     form = "j" if (first.year, first.month) == (last.year, last.month) else "j F"
     form = form if first.year == last.year else DAY
-    return f" between {date_format(first, form)} and {_day(last)}"
+    days = {"first": date_format(first, form), "last": _day(last)}
+    return _("between %(first)s and %(last)s") % days
 
 
 def why(gap: Gap, service: Service) -> str:
     """How it came about."""
     if gap.state == State.OPEN:
-        return "A visit was cut off here, before it met what we already had."
+        return _("A visit was cut off here, before it met what we already had.")
     kind = service.kinds.get(gap.feed.kind)
     shown = gap.feed.window or (kind.window if kind else None)
-    newest = f"your newest {shown:,}" if shown else "a part of your likes"
-    if gap.lower is None:
-        return f"{service.title} shows {newest}, and these are all of them."
-    return (
-        f"More was liked between two visits than {service.title} shows ({newest}), "
-        "so these had slid out of reach before we came back."
+    newest = (
+        _("your newest %(count)s") % {"count": f"{shown:,}"} if shown else _("a part of your likes")
     )
+    if gap.lower is None:
+        told = _("%(service)s shows %(newest)s, and these are all of them.")
+    else:
+        told = _(
+            "More was liked between two visits than %(service)s shows (%(newest)s), "
+            "so these had slid out of reach before we came back."
+        )
+    return told % {"service": service.title, "newest": newest}
 
 
 def how(gap: Gap, service: Service) -> str:
     """What helps against it."""
     if gap.state == State.OPEN:
         if _is_visited(gap):
-            return "The next visit goes on here by itself; you need not wait for it."
-        return (
-            f"No visit goes on here before {service.title} is connected again. {_export(service)}"
-        )
+            return _("The next visit goes on here by itself; you need not wait for it.")
+        told = _("No visit goes on here before %(service)s is connected again.")
+        return f"{told % {'service': service.title}} {_export(service)}"
     return _export(service)
 
 
 def _export(service: Service) -> str:
     """What its export is good for."""
     if service.exports:
-        return f"Your export from {service.title} tells of all your likes, and brings them in."
-    return f"{service.title} has no way to show them again."
+        told = _("Your export from %(service)s tells of all your likes, and brings them in.")
+    else:
+        told = _("%(service)s has no way to show them again.")
+    return told % {"service": service.title}
 
 
 def _is_visited(gap: Gap) -> bool:

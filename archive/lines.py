@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from archive import facts
 from archive.letters import shorten
@@ -17,7 +19,7 @@ WORDS, TAGS = 240, 6
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A tile, and beside it the words, when it was liked and posted, and its hashtags."""
+    """A tile, and beside it its words, hashtags, and sentences: when it was liked and posted."""
 
     tile: Tile
     words: str
@@ -35,10 +37,14 @@ def _line(like: Like, tile: Tile) -> Line:
     return Line(
         tile=tile,
         words=shorten(like.caption, WORDS),
-        liked=facts.liked(like),
-        posted=date_format(like.posted_at, "j F Y") if like.posted_at else "",
+        liked=_("Liked %(moment)s") % {"moment": facts.liked(like)},
+        posted=_posted(like.posted_at) if like.posted_at else "",
         tags=_tags(like),
     )
+
+
+def _posted(moment: datetime) -> str:
+    return _("Posted %(day)s") % {"day": date_format(moment, "j F Y")}
 
 
 def _tags(like: Like) -> list[str]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from archive.models import Like, MediaItem
 
 Kind = MediaItem.Kind
@@ -27,12 +30,15 @@ def of(like: Like, media: Sequence[MediaItem], service: str) -> list[Mark]:
 
 
 def _gone(service: str) -> Mark:
-    return Mark("gone", "", f"Only here now: deleted at {service}")
+    return Mark("gone", "", _("Only here now: deleted at %(service)s") % {"service": service})
 
 
 def _album(media: Sequence[MediaItem]) -> Mark | None:
     members = len({item.position for item in media})
-    return Mark("album", str(members), f"{members} pictures") if members > 1 else None
+    if members < 2:
+        return None
+    words = ngettext("%(count)s picture", "%(count)s pictures", members) % {"count": members}
+    return Mark("album", str(members), words)
 
 
 def _video(media: Sequence[MediaItem]) -> Mark | None:
@@ -41,5 +47,6 @@ def _video(media: Sequence[MediaItem]) -> Mark | None:
         return None
     seconds = round(video.blob.duration or 0) if video.blob else 0
     if not seconds:
-        return Mark("play", "", "Video")
-    return Mark("play", f"{seconds // 60}:{seconds % 60:02d}", f"Video, {seconds} seconds")
+        return Mark("play", "", _("Video"))
+    told = ngettext("Video, %(count)s seconds", "Video, %(count)s seconds", seconds)
+    return Mark("play", f"{seconds // 60}:{seconds % 60:02d}", told % {"count": seconds})

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from archive import serving, tiles
 from archive.models import Blob, Like, MediaItem
@@ -20,16 +22,32 @@ TYPES = {
     "image/gif": "GIF",
     "video/mp4": "MP4",
 }
+# Of a picture, and of a video.
 ABSENT = {
-    State.WANTED: "This {} is on its way.",
-    State.GONE: "The service no longer had this {} when we came for it.",
-    State.REFUSED: "This {} could not be kept: what the service sent is not one that can be read.",
+    State.WANTED: (
+        gettext_lazy("This picture is on its way."),
+        gettext_lazy("This video is on its way."),
+    ),
+    State.GONE: (
+        gettext_lazy("The service no longer had this picture when we came for it."),
+        gettext_lazy("The service no longer had this video when we came for it."),
+    ),
+    State.REFUSED: (
+        gettext_lazy(
+            "This picture could not be kept: what the service sent is not one that can be read."
+        ),
+        gettext_lazy(
+            "This video could not be kept: what the service sent is not one that can be read."
+        ),
+    ),
 }
+UNREAD = (
+    gettext_lazy("This picture is kept, but its row cannot be read."),
+    gettext_lazy("This video is kept, but its row cannot be read."),
+)
 NOTHING = ("src", "srcset", "poster", "look", "alt", "facts", "copy", "sha256")
 # What is narrower would only show that it is small.
 ENLARGED = 480
-UNREAD = "This {} is kept, but its row cannot be read."
-COPY = "A smaller copy: the original could not be had."
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +103,7 @@ def _medium(like: Like, number: int, kinds: dict[str, MediaItem]) -> Medium:
         look=_look(blob, blob if shown is picture else poster),
         alt=tiles.alt(like, shown),
         facts=_facts(blob) if blob else "",
-        copy=COPY if shown.is_copy and blob else "",
+        copy=_("A smaller copy: the original could not be had.") if shown.is_copy and blob else "",
         sha256=blob.sha256[:12] if blob else "",
         trouble=_trouble(shown),
     )
@@ -100,7 +118,7 @@ def _unreadable(number: int, item: MediaItem) -> Medium:
         state="unreadable",
         width=None,
         height=None,
-        trouble=UNREAD.format(_noun(item)),
+        trouble=str(UNREAD[item.kind == Kind.VIDEO]),
     )
 
 
@@ -114,11 +132,8 @@ def _look(blob: Blob | None, coloured: Blob | None) -> str:
 
 def _trouble(item: MediaItem) -> str:
     """Why there is nothing to see; empty where there is."""
-    return ABSENT.get(State(item.state), "").format(_noun(item))
-
-
-def _noun(item: MediaItem) -> str:
-    return "video" if item.kind == Kind.VIDEO else "picture"
+    absent = ABSENT.get(State(item.state))
+    return str(absent[item.kind == Kind.VIDEO]) if absent else ""
 
 
 def _srcset(like: Like, blob: Blob) -> str:

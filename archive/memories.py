@@ -12,6 +12,7 @@ from typing import TypeAlias
 from django.db import connection
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from archive import chance, tiles, wall
@@ -156,7 +157,7 @@ def _hung(groups: Sequence[Sequence[Like]]) -> Iterable[list[Tile]]:
 
 def _ago(begin: datetime, day: date) -> str:
     years = day.year - begin.year
-    return "A year ago" if years == 1 else f"{years} years ago"
+    return ngettext("A year ago", "%(count)s years ago", years) % {"count": years}
 
 
 def _day(begin: datetime) -> str:

@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from accounts import upstream
 from accounts.models import Connection, User
 from archive.models import Entry, Feed, Like
+
+# Services are plain Python and name their lists in English: here are the words for people.
+LISTS = {
+    "Likes": gettext_lazy("Likes"),
+    "Own posts": gettext_lazy("Own posts"),
+    "Saved": gettext_lazy("Saved"),
+    "Collection": gettext_lazy("Collection"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +35,7 @@ def called(connection: Connection) -> str:
     """What a source is called: "Instagram · @ann", or "Instagram export"."""
     title = upstream.service(connection.provider).title
     if connection.standing == Connection.Standing.FILE:
-        return f"{title} export"
+        return _("%(service)s export") % {"service": title}
     return f"{title} · @{connection.username}"
 
 
@@ -53,7 +64,12 @@ def list_title(feed: Feed, provider: str) -> str:
     """What a list of a service is called: by its person, else by the service. Asks nothing."""
     kinds = upstream.service(provider).kinds
     kind = kinds.get(feed.kind.partition(":")[0])
-    return feed.title or (kind.title if kind else feed.kind)
+    return feed.title or (list_words(kind.title) if kind else feed.kind)
+
+
+def list_words(title: str) -> str:
+    """What a service calls a list, in the language of the page."""
+    return str(LISTS.get(title, title))
 
 
 def _origin(feed: Feed, *, here: bool = False) -> Origin:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import upstream
 from archive import faces, marks, serving
@@ -32,6 +34,17 @@ NO_GAPS: Mapping[int, Sequence[Row]] = MappingProxyType({})
 WRITTEN = {"words", "missing"}
 State = MediaItem.State
 Kind = MediaItem.Kind
+# Of a picture, for those who do not see it; without the day where that is not known.
+POSTED = {
+    Kind.IMAGE: gettext_lazy("Photo by %(author)s, posted %(day)s"),
+    Kind.VIDEO: gettext_lazy("Video by %(author)s, posted %(day)s"),
+    None: gettext_lazy("Post by %(author)s, posted %(day)s"),
+}
+BY = {
+    Kind.IMAGE: gettext_lazy("Photo by %(author)s"),
+    Kind.VIDEO: gettext_lazy("Video by %(author)s"),
+    None: gettext_lazy("Post by %(author)s"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +220,9 @@ def alt(like: Like, item: MediaItem | None) -> str:
     """The service's own description, else who posted it, when, and the first words."""
     if item is not None and item.alt:
         return shorten(item.alt, ALT)
-    kind = "Video" if item is not None and item.kind == Kind.VIDEO else "Photo"
-    kind = kind if item is not None else "Post"
-    when = f", posted {date_format(like.posted_at, 'j F Y')}" if like.posted_at else ""
-    caption = f": {like.caption}" if like.caption.strip() else ""
-    return shorten(f"{kind} by {like.author or 'somebody'}{when}{caption}", ALT)
+    kind = None if item is None else Kind.VIDEO if item.kind == Kind.VIDEO else Kind.IMAGE
+    day = date_format(like.posted_at, "j F Y") if like.posted_at else ""
+    said = (POSTED if day else BY)[kind] % {"author": like.author or _("somebody"), "day": day}
+    if like.caption.strip():
+        said = _("%(picture)s: %(caption)s") % {"picture": said, "caption": like.caption}
+    return shorten(said, ALT)

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.db.models import Exists
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from accounts.models import Connection, User
 from archive import lines, tiles
@@ -153,7 +154,7 @@ def _key(like: Like) -> str:
 
 def _month(key: str, likes: list[Like], hung: list[Tile], counts: Totals, before: str) -> Month:
     if key == ARRIVING:
-        return Month(key, "Arriving now", "", None, key == before, hung)
+        return Month(key, _("Arriving now"), "", None, key == before, hung)
     month = month_of(likes[0].liked_at)
     href = reverse("archive:month", args=[month.year, month.month])
     return Month(

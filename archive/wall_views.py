@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.http import SignedInRequest
@@ -32,7 +33,7 @@ def likes(request: SignedInRequest) -> HttpResponse:
     if query:
         return _found(request, query)
     mine = Like.objects.of(request.user).on_wall()
-    return _wall(request, mine, "Likes", reverse("archive:wall"), at=asking.month(request, "at"))
+    return _wall(request, mine, _("Likes"), reverse("archive:wall"), at=asking.month(request, "at"))
 
 
 @require_safe
@@ -101,9 +102,11 @@ def _wall(
 ) -> HttpResponse:
     before = asking.like(request, "before")
     page = browse.since(mine, days.bounds(at)[1]) if at else browse.window(mine, before=before)
-    is_top = path == reverse("archive:wall") and not (before or at)
+    is_whole = path == reverse("archive:wall")
+    is_top = is_whole and not (before or at)
     context = {
         "title": title,
+        "whole": is_whole,
         "listed": is_listed(request),
         "pager": pager(request, page, path, at=at),
         "choices": choices(request),
@@ -135,7 +138,7 @@ def _found(request: SignedInRequest, query: str) -> HttpResponse:
     page = searching.search(mine, asked, before=before) if asked else searching.NOTHING
     listed = is_listed(request)
     context: dict[str, object] = {
-        "title": "Search",
+        "title": _("Search"),
         "query": query,
         "found": page.count,
         "found_more": page.is_more,

@@ -1,7 +1,7 @@
 // A picture that cannot be had right now says so in its place, and is asked for again when one returns.
 const lost = (image) => {
   const tile = image.closest(".tile, .thumb");
-  if (tile) tile.dataset.lost = "Cannot be shown right now";
+  if (tile) tile.dataset.lost = document.body.dataset.saysLost;
 };
 
 document.addEventListener("error", (event) => {

@@ -18,7 +18,7 @@ const point = (place, at = stops[place].at) => {
 const show = (place, at = stops[place].at) => {
   here = place;
   bar.setAttribute("aria-valuenow", place);
-  bar.setAttribute("aria-valuetext", `${stops[place].words} likes`);
+  bar.setAttribute("aria-valuetext", bar.dataset.saysLikes.replace("{month}", stops[place].words));
   knob.style.insetBlockStart = `${at}%`;
   point(place, at);
 };
@@ -74,5 +74,5 @@ bar.addEventListener("pointerleave", () => { if (!held) point(here); });
 bar.addEventListener("pointerup", () => { if (held) later(0); held = false; });
 bar.addEventListener("pointercancel", () => { held = false; });
 
-for (const [name, value] of Object.entries({ role: "scrollbar", tabindex: 0, "aria-label": "Months", "aria-controls": "main", "aria-orientation": "vertical", "aria-valuemin": 0, "aria-valuemax": stops.length - 1 })) bar.setAttribute(name, value);
+for (const [name, value] of Object.entries({ role: "scrollbar", tabindex: 0, "aria-label": bar.dataset.saysMonths, "aria-controls": "main", "aria-orientation": "vertical", "aria-valuemin": 0, "aria-valuemax": stops.length - 1 })) bar.setAttribute(name, value);
 show(Math.max(0, reading()));

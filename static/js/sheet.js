@@ -7,7 +7,7 @@ const show = (parts) => {
   sheet.replaceChildren(...parts);
   const close = document.createElement("button");
   close.className = "button quiet";
-  close.textContent = "Close";
+  close.textContent = document.body.dataset.saysClose;
   close.addEventListener("click", () => sheet.close());
   (sheet.querySelector(".buttons") ?? sheet.firstElementChild).append(close);
   sheet.addEventListener("click", (event) => event.target === sheet && sheet.close());

@@ -2,7 +2,7 @@
 // it, Back closes it, focus returns to its tile. Without this module the link leads to the page.
 const dialog = document.createElement("dialog");
 dialog.className = "viewer";
-dialog.setAttribute("aria-label", "One like");
+dialog.setAttribute("aria-label", document.body.dataset.saysLike);
 const title = document.title;
 const coming = new Map();
 let here = "";
