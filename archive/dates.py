@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, TypeVar
 
+from django.template.loader import render_to_string
 from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from archive import gaps
 from archive.days import bounds
@@ -21,6 +24,8 @@ from archive.rollup import month_of
 # dots stand apart at the least: 16 and 8 of 600 pixels.
 LEAST, LABELS_APART, DOTS_APART = 0.4, 2.8, 1.4
 NAMED = 5
+# The calendars that a process remembers, about 60 KB each.
+DRAWN = 64
 Placed = TypeVar("Placed")
 
 
@@ -56,14 +61,19 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """All of it. `labels` are years and `dots` months with their places; no `pieces`: not known."""
+    """All of it. `labels` are years and `dots` months with their places; no `pieces`: not known.
+
+    `menu` and `scale` are the HTML of the years, and of labels and dots.
+    """
 
     years: list[Year]
     labels: list[tuple[str, int]]
     dots: list[str]
-    pieces: list[Piece]
-    words: str
     last: int
+    menu: SafeString
+    scale: SafeString
+    pieces: Sequence[Piece] = ()
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +101,30 @@ def of(counts: Mapping[date, int], standing: Sequence[Gap], *, is_proven: bool) 
     kept = {month: likes for month, likes in sorted(counts.items(), reverse=True) if likes > 0}
     if len(kept) < 2:
         return None
+    pieces = list(_pieces(_scale(kept), standing)) if is_proven else []
+    drawn = _drawn(tuple(kept.items()), get_language())
+    return replace(drawn, pieces=pieces, words=_said(standing))
+
+
+@lru_cache(maxsize=DRAWN)
+def _drawn(months: tuple[tuple[date, int], ...], language: str | None) -> Dates:
+    """What follows from the months alone: the same for page after page, and half of their work.
+
+    `language` is the one that its words and numbers are of.
+    """
+    kept = dict(months)
     scale = _scale(kept)
-    labels = list(_apart(_year_places(scale), LABELS_APART))
-    years = [_year(year, list(months), scale, kept) for year, months in groupby(kept, _year_of)]
+    at_labels = list(_apart(_year_places(scale), LABELS_APART))
+    labels = [(f"{at:.2f}", year) for at, year in at_labels]
+    dots = _dots(scale, [at for at, _year in at_labels])
+    years = [_year(year, list(group), scale, kept) for year, group in groupby(kept, _year_of)]
     return Dates(
         years=years,
-        labels=[(f"{at:.2f}", year) for at, year in labels],
-        dots=_dots(scale, [at for at, _ in labels]),
-        pieces=list(_pieces(scale, standing)) if is_proven else [],
-        words=_said(standing),
+        labels=labels,
+        dots=dots,
         last=len(kept) - 1,
+        menu=render_to_string("archive/_years.html", {"years": years}),
+        scale=render_to_string("archive/_scale.html", {"labels": labels, "dots": dots}),
     )
 
 

@@ -7,6 +7,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils import translation
 
 from archive import dates, rollup
 from archive.models import Feed
@@ -44,6 +45,20 @@ def test_months_are_as_high_as_they_are_full():
         "December 2022 · 200",
     ]
     assert [(year.number, year.count) for year in shown.years] == [(2024, 200), (2022, 200)]
+
+
+def test_a_calendar_is_drawn_once_while_its_months_stay_the_same():
+    once = dates.of(COUNTS, [], is_proven=True)
+    assert dates.of(dict(COUNTS), [], is_proven=False).menu is once.menu
+    more = dates.of(COUNTS | {date(2024, 5, 1): 144}, [], is_proven=True)
+    assert ("May 2024 · 143" in once.menu, "May 2024 · 144" in more.menu) == (True, True)
+
+
+def test_a_calendar_speaks_the_language_of_its_page():
+    english = dates.of(COUNTS, [], is_proven=True)
+    with translation.override("de"):
+        german = dates.of(COUNTS, [], is_proven=True)
+    assert ("Mai 2024" in english.menu, "Mai 2024" in german.menu) == (False, True)
 
 
 def test_a_month_with_a_single_like_can_still_be_met():
