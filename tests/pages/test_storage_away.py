@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 from django.core.files.storage import default_storage
+from playwright.sync_api import Page, expect
 
 from archive import serving
 from archive.models import Blob
 from tests.pages.conftest import picture
 
 pytestmark = pytest.mark.django_db
+AWAY = "Pictures cannot be shown right now"
+PICTURES = "**/media/**"
 
 
 @pytest.fixture
@@ -37,3 +40,43 @@ def test_a_storage_that_is_away_is_said_to_be_and_asked_again(as_alice, alice, k
         assert as_alice.get("/likes/").status_code == 200
     finally:
         place.unlink()
+
+
+@pytest.fixture
+def away(opened) -> Page:
+    """A wall of which no picture can be had."""
+    page = opened()
+    page.clock.install()
+    page.route(PICTURES, lambda route: route.fulfill(status=503, headers={"Retry-After": "30"}))
+    page.goto("/likes/")
+    return page
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_while_the_storage_is_away_one_line_says_so_and_tiles_show_their_words(away):
+    expect(away.get_by_text(AWAY)).to_be_visible()
+    tile = away.locator(".tile[data-lost]").first
+    assert tile.evaluate("it => getComputedStyle(it, '::before').content") == '""'
+    assert tile.locator(".says").evaluate("it => getComputedStyle(it).opacity") == "1"
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_pictures_come_back_by_themselves(away):
+    expect(away.get_by_text(AWAY)).to_be_visible()
+    away.unroute(PICTURES)
+    away.clock.fast_forward(31_000)
+    expect(away.get_by_text(AWAY)).to_be_hidden()
+    expect(away.locator(".tile[data-lost]")).to_have_count(0)
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_a_single_picture_that_cannot_be_had_is_not_called_a_storage_that_is_away(opened):
+    page = opened()
+    page.goto("/likes/")
+    first = page.locator(".tile > img").first
+    first.evaluate("it => { it.removeAttribute('srcset'); it.src = '/media/none'; }")
+    expect(page.locator(".tile[data-lost]")).to_have_count(1)
+    expect(page.get_by_text(AWAY)).to_be_hidden()
