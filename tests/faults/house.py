@@ -135,11 +135,17 @@ class House:
         return done.stdout + (done.stderr if code else "")
 
     def begin(self, *words: str) -> subprocess.Popen[bytes]:
-        """Start a management command that somebody else will end."""
-        quiet = subprocess.DEVNULL
-        return subprocess.Popen(
-            [*MANAGE, *words], cwd=runenv.ROOT, env=self.environ, stdout=quiet, stderr=quiet
-        )
+        """Start a management command that somebody else will end.
+
+        It hears Ctrl-C as in a terminal, whoever started these tests and from wherever.
+        """
+        quiet, before = subprocess.DEVNULL, signal.signal(signal.SIGINT, signal.SIG_DFL)
+        try:
+            return subprocess.Popen(
+                [*MANAGE, *words], cwd=runenv.ROOT, env=self.environ, stdout=quiet, stderr=quiet
+            )
+        finally:
+            signal.signal(signal.SIGINT, before)
 
     def url(self) -> str:
         """The address of the database."""
