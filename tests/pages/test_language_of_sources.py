@@ -124,12 +124,17 @@ def test_a_first_visit_to_everything_speaks():
 
 def visits() -> Iterator[Crawl]:
     """Whatever can become of a visit."""
-    counted = {"opened_at": NOON, "pages": 2, "new_entries": 3, "known_entries": 4, "rejected": 1}
+    counts = (
+        {"new_entries": 3, "known_entries": 4, "pages": 2, "rejected": 1},
+        {"new_entries": 1},
+        {"known_entries": 4, "not_before": timezone.now()},
+        {},
+    )
     codes = (*reasons.ENDS, *reasons.TROUBLES, *reasons.OUT_OF_REACH, *words.LIMITS)
     for state in Crawl.State.values:
         for code in (*codes, "budget_used", "something_else", ""):
-            yield Crawl(state=state, trouble=code, not_before=timezone.now(), **counted)
-            yield Crawl(state=state, trouble=code, opened_at=NOON)
+            for counted in counts:
+                yield Crawl(state=state, trouble=code, opened_at=NOON, **counted)
 
 
 def test_whatever_becomes_of_a_visit_is_said():
