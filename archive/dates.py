@@ -198,6 +198,6 @@ def _said(standing: Sequence[Gap]) -> str:
     told = [gaps.said(gap) for gap in standing[:NAMED]]
     more = len(standing) - len(told)
     if more:
-        rest = ngettext("And %(count)s more places.", "And %(count)s more places.", more)
+        rest = ngettext("And %(count)s more place.", "And %(count)s more places.", more)
         told.append(rest % {"count": f"{more:,}"})
     return " ".join(told) or _("Complete.")

@@ -48,5 +48,5 @@ def _video(media: Sequence[MediaItem]) -> Mark | None:
     seconds = round(video.blob.duration or 0) if video.blob else 0
     if not seconds:
         return Mark("play", "", _("Video"))
-    told = ngettext("Video, %(count)s seconds", "Video, %(count)s seconds", seconds)
+    told = ngettext("Video, %(count)s second", "Video, %(count)s seconds", seconds)
     return Mark("play", f"{seconds // 60}:{seconds % 60:02d}", told % {"count": seconds})
