@@ -23,6 +23,7 @@ LEFT, ASKING = 2, 5
 COUNTED = ("liked", "post")
 CALLS = "SELECT coalesce(sum(n), 0) FROM accounts_connection c, unnest(c.calls) n WHERE {whose}"
 ENDED = "SELECT EXISTS (SELECT FROM harvester_crawl WHERE id > {newest} AND state = '{state}')"
+ON_ITS_WAY = "SELECT EXISTS (SELECT FROM harvester_crawl WHERE id > {newest} AND pages > 0)"
 USED_UP = "EXISTS (SELECT FROM harvester_crawl WHERE trouble = 'budget_used')"
 
 
@@ -34,6 +35,15 @@ def is_cut_off(storm: Storm) -> None:
     newest = storm.newest()
     storm.time_passes(PERSON)
     storm.house.is_so(ENDED.format(newest=newest, state="failed"), 30.0)
+
+
+def dies_with_a_page_in_hand(storm: Storm) -> None:
+    """Somebody dies in the midst of a walk, after a page has come and before it is kept."""
+    storm.instagram.like(PERSON, SLEPT)
+    begun = ON_ITS_WAY.format(newest=storm.newest())
+    storm.time_passes(PERSON)
+    storm.house.is_so(begun, 30.0)
+    storm.kill_at("page.fetched")
 
 
 def is_slept_through(storm: Storm) -> None:
@@ -71,6 +81,7 @@ def is_liked_again(storm: Storm) -> None:
 # Each comes once in every storm, at the beginning of a round.
 ACTS: tuple[Callable[[Storm], None], ...] = (
     is_cut_off,
+    dies_with_a_page_in_hand,
     slides,
     is_slept_through,
     is_written_half,

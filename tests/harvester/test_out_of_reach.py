@@ -46,6 +46,16 @@ def test_more_likes_than_are_shown_leave_a_gap_between_what_was_and_what_is_ther
     assert gap.after < gap.before
 
 
+def test_a_visit_that_does_not_come_to_a_gap_leaves_it_as_it_is(shown, listed):
+    listed.like(WINDOW)
+    visit(shown)
+    listed.like(WINDOW + 5)
+    visit(shown)
+    listed.like(2)
+    visit(shown)
+    assert holes(shown) == [("p26", "p20"), ("p1", None)]
+
+
 @pytest.mark.parametrize(("met", "between"), [(3, []), (2, [("p19", "p18")])])
 def test_three_known_likes_are_a_seam_and_two_are_not(shown, listed, met, between):
     listed.like(WINDOW)
