@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_noop
 
 from accounts import signin, upstream
 from accounts.models import Connection, User
@@ -29,6 +30,7 @@ _PROOF = "proof"
 AT_ONCE = 2
 SECONDS = 10.0
 BUSY = "busy"
+_CROWDED = gettext_noop("Too many handles are being looked up at this moment.")
 _places = threading.BoundedSemaphore(AT_ONCE)
 # So many look-ups a browser has in an hour.
 MOST, HOUR = 20, 3600.0
@@ -96,7 +98,7 @@ def count(session: SessionBase) -> None:
 def _place() -> Iterator[None]:
     """One of the few places of this process at which handles are looked up, for so long."""
     if not _places.acquire(blocking=False):
-        raise Unavailable(BUSY, "Too many handles are being looked up at this moment.")
+        raise Unavailable(BUSY, _CROWDED)
     try:
         with deadline(SECONDS):
             yield

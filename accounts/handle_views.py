@@ -9,6 +9,8 @@ from django.contrib.auth import login
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,12 +20,12 @@ from accounts.signin import SignInRefused
 from accounts.views import problem
 from providers.errors import NoSuchAccount, ProviderError, Refused, TryLater, Unavailable
 
-LATER = "{title} cannot be asked at the moment. Please try again in a few minutes."
-ODD = "{title} gave an answer that we cannot read. Please try again later."
+LATER = _("{title} cannot be asked at the moment. Please try again in a few minutes.")
+ODD = _("{title} gave an answer that we cannot read. Please try again later.")
 # Whatever our own policy is about: what stands behind a name is not ours to tell.
-UNREAD = "Behind this name is no account that can be read."
-OFTEN = "That were many names. Please try again in an hour."
-NOT_THERE = (
+UNREAD = _("Behind this name is no account that can be read.")
+OFTEN = _("That were many names. Please try again in an hour.")
+NOT_THERE = _(
     "The code does not stand in the profile yet. Save it there first; it may take a moment to show."
 )
 
@@ -94,7 +96,7 @@ def _check(request: HttpRequest, proof: following.Proof) -> HttpResponse:
     except following.TooOften:
         return _too_often(request)
     except following.NotProven:
-        return _proving(request, proof, NOT_THERE)
+        return _proving(request, proof, str(NOT_THERE))
     except SignInRefused as refused:
         return problem(request, refused.reason, proof.provider)
     except invitations.NotInvited:
@@ -153,9 +155,9 @@ def _too_often(request: HttpRequest) -> HttpResponse:
 
 def _words(error: ProviderError, provider: str) -> str:
     if _is_unread(error):
-        return UNREAD
+        return str(UNREAD)
     if isinstance(error, NoSuchAccount) or error.code == following.BUSY:
-        return error.words
+        return gettext(error.words)
     words = LATER if isinstance(error, TryLater) else ODD
     return words.format(title=upstream.service(provider).title)
 

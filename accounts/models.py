@@ -10,15 +10,16 @@ from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 
 class User(AbstractUser):
     """A person with an archive. `username` is what commands call them."""
 
     class Theme(models.TextChoices):
-        AUTO = "auto", "like my device"
-        LIGHT = "light", "light"
-        DARK = "dark", "dark"
+        AUTO = "auto", _("like my device")
+        LIGHT = "light", _("light")
+        DARK = "dark", _("dark")
 
     class Layout(models.TextChoices):
         WALL = "wall", "wall"

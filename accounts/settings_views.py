@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import AdminPasswordChangeForm, PasswordChangeForm
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -47,7 +48,7 @@ def rename(request: SignedInRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, status=400)
     form.save()
-    messages.success(request, "Saved.")
+    messages.success(request, _("Saved."))
     return redirect("accounts:settings")
 
 
@@ -61,7 +62,7 @@ def password(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         form.save()
         update_session_auth_hash(request, request.user)
-        messages.success(request, "Your password is set.")
+        messages.success(request, _("Your password is set."))
         return redirect("accounts:settings")
     return render(request, "accounts/password.html", {"form": form})
 

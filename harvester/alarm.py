@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import upstream
 from harvester import words
@@ -39,17 +40,18 @@ def _alarm(fact: Facts) -> Alarm:
     said, key = words.loses(fact.loses_at), fact.key
     if key == "needs":
         href = reverse("accounts:provider", args=[fact.provider])
-        return Alarm(title, said, "Reconnect", href=href)
+        return Alarm(title, said, _("Reconnect"), href=href)
     if key == "held":
-        return Alarm(title, said, "Answer a question", href=reverse("harvester:sources"))
+        return Alarm(title, said, _("Answer a question"), href=reverse("harvester:sources"))
     if key == "paused":
-        return Alarm(title, said, "Resume", post=_lever("resume", fact))
+        return Alarm(title, said, _("Resume"), post=_lever("resume", fact))
     if key == "waiting" and fact.is_limited:
-        until = words.clock(fact.limited_until)
-        return Alarm(title, f"{said} The service asked us to wait until {until}.")
+        waits = _("The service asked us to wait until {until}.")
+        return Alarm(title, f"{said} {waits.format(until=words.clock(fact.limited_until))}")
     if key in BUSY - {"stuck"}:
-        return Alarm(title, f"{said} A visit is under way.")
-    return Alarm(title, said, "Check now", post=_lever("check", fact))
+        visited = _("A visit is under way.")
+        return Alarm(title, f"{said} {visited}")
+    return Alarm(title, said, _("Check now"), post=_lever("check", fact))
 
 
 def _lever(name: str, fact: Facts) -> str:

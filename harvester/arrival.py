@@ -68,7 +68,7 @@ def of(user: User, feed: Feed) -> Arrival:
         likes=feed.entries_count,
         pictures=media["kept"],
         wanted=media["wanted"],
-        words=words.NO_ROOM if no_room else _words(state, user, feed, crawl, service, missing),
+        words=words.no_room() if no_room else _words(state, user, feed, crawl, service, missing),
         tiles=tiles.hang(list(newest)),
         over=state in {"needs", "stopped", "done", "partly"},
         reconnect=reverse("accounts:provider", args=[connection.provider])

@@ -21,12 +21,12 @@ class Awaited:
     @property
     def words(self) -> str:
         """412 pictures; "" where all have come."""
-        return words.plural(self.pictures, "picture") if self.pictures else ""
+        return words.pictures(self.pictures) if self.pictures else ""
 
     @property
     def trouble(self) -> str:
         """What is said while the storage takes nothing."""
-        return words.NO_ROOM if self.turned_away else ""
+        return words.no_room() if self.turned_away else ""
 
 
 def of(user: User) -> dict[int, Awaited]:

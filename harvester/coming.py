@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from harvester import sentences, states
 from harvester.known import Known
 from harvester.logbook import Moment
@@ -18,7 +20,7 @@ def visit(known: Known) -> dict[str, Any]:
     """When there is a visit next, and why then; or why there is none."""
     waits = _goes_on(known)
     if waits:
-        return {"next_visit": Moment.planned(waits), "next_why": "when this visit goes on"}
+        return {"next_visit": Moment.planned(waits), "next_why": _("when this visit goes on")}
     planned = _planned(known)
     if planned is None:
         return {"next_words": sentences.unplanned(known.facts)}

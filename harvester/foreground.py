@@ -137,7 +137,7 @@ def _settle_media(feed: Feed, watcher: Watcher) -> list[str]:
     troubles = sorted(set(wanted.values_list("trouble", flat=True)))
     count = wanted.count()
     said = ", ".join(trouble or "not tried" for trouble in troubles)
-    return [f"{words.plural(count, 'picture')} could not be fetched yet: {said}."] if count else []
+    return [f"{words.pictures(count)} could not be fetched yet: {said}."] if count else []
 
 
 def _held_elsewhere(feed: Feed) -> bool:

@@ -18,6 +18,7 @@ from django.http import (
 )
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -26,20 +27,21 @@ from accounts.http import SignedInRequest
 from accounts.models import User
 from archive.media import storage_errors
 from harvester.imports import sheet, shown
-from harvester.imports.receiving import MOST_FILES, Received, ToDisk, receive
+from harvester.imports.receiving import Received, ToDisk, receive
 from harvester.models import Import
 from harvester.views import STOP_POLLING
 
 MOST_BYTES = 2 * 1024**3
 # Parts of a form have headers of their own.
 _FORM_BYTES = 1024**2
-TOO_LARGE = "These files are more than 2 GB together: send them one at a time."
-NOTHING = "Choose at least one file."
+# Looked up where they are said, in `_answer`; their figures are MOST_BYTES and MOST_FILES.
+TOO_LARGE = gettext_noop("These files are more than 2 GB together: send them one at a time.")
+NOTHING = gettext_noop("Choose at least one file.")
 # Read one after another; each lies in storage until then.
 MOST_WAITING = 20
-TOO_MANY = f"These are more than {MOST_FILES} files: send them in several goes."
-STILL_WAITING = "Several files of yours are still waiting: let them be read first."
-NO_ROOM = "There is no room for this file here at the moment: try again later."
+TOO_MANY = gettext_noop("These are more than 20 files: send them in several goes.")
+STILL_WAITING = gettext_noop("Several files of yours are still waiting: let them be read first.")
+NO_ROOM = gettext_noop("There is no room for this file here at the moment: try again later.")
 
 
 @csrf_exempt
@@ -158,14 +160,14 @@ def _next(show: str, number: int | None) -> str:
 def _answer(request: HttpRequest, wrong: str, status: int) -> HttpResponse:
     """The page, with what went wrong, as a page or as a sentence for a script."""
     if wrong and _is_script(request):
-        return JsonResponse({"wrong": wrong}, status=status)
+        return JsonResponse({"wrong": gettext(wrong)}, status=status)
     rows = shown.of(request.user) if request.user.is_authenticated else []
     doors = [service for service in upstream.services() if service.exports]
     context = {
         "imports": rows,
         "busy": shown.is_busy(rows),
         "doors": [{"title": s.title, "href": s.exports.request_url} for s in doors if s.exports],
-        "wrong": wrong,
+        "wrong": gettext(wrong),
     }
     return render(request, "harvester/imports.html", context, status=status)
 

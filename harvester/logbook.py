@@ -11,6 +11,8 @@ from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from harvester import words
@@ -43,7 +45,8 @@ class Moment:
 
     @classmethod
     def _said(cls, moment: datetime, said: str) -> Moment:
-        return cls(said, f"{date_format(moment, 'j F Y, H:i')} UTC", moment.isoformat())
+        exact = _("{moment} UTC").format(moment=date_format(moment, "j F Y, H:i"))
+        return cls(said, exact, moment.isoformat())
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +100,16 @@ def _visit(crawl: Crawl, said: str) -> Visit:
         new=crawl.new_entries,
         known=crawl.known_entries,
         pictures=crawl.wanted,
-        left=words.plural(crawl.gaps, "gap") if crawl.gaps else "",
-        closed=words.plural(crawl.healed, "gap") if crawl.healed else "",
+        left=_left(crawl.gaps) if crawl.gaps else "",
+        closed=_closed(crawl.healed) if crawl.healed else "",
         state=states.get(Crawl.State(crawl.state), "busy" if crawl.is_live else "waiting"),
         words=said,
     )
+
+
+def _left(count: int) -> str:
+    return ngettext("{count:,} gap left.", "{count:,} gaps left.", count).format(count=count)
+
+
+def _closed(count: int) -> str:
+    return ngettext("{count:,} gap closed.", "{count:,} gaps closed.", count).format(count=count)

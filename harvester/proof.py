@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from archive import gaps
 from archive.models import Feed, Gap
@@ -37,66 +39,100 @@ def coverage(feed: Feed, standing: Sequence[Gap], oldest: Oldest | None, service
     if oldest is None:
         return ""
     if feed.completed_at is None:
-        return f"Not complete yet: {words.plural(feed.entries_count, 'like')} read so far."
-    upto = until(feed.completed_at)
+        return _read(feed.entries_count)
     if unread := [gap for gap in standing if gap.state == Gap.State.OPEN]:
-        return f"Not complete yet: {_named(unread)} still to be read."
+        return _("Not complete yet: {gaps} still to be read.").format(gaps=_named(unread))
     lost = [gap for gap in standing if gap.lower is not None]
-    aside = f", except {_named(lost)}" if lost else ""
-    end = f" Older than this {service} shows no more." if len(lost) < len(standing) else ""
-    return f"Complete from {_since(oldest)} to {upto}{aside}.{end}"
+    said = _complete(oldest, feed.completed_at, lost)
+    if len(lost) == len(standing):
+        return said
+    end = _("Older than this {service} shows no more.").format(service=service)
+    return f"{said} {end}"
 
 
-def _since(oldest: Oldest) -> str:
+def _read(count: int) -> str:
+    said = ngettext(
+        "Not complete yet: {count:,} like read so far.",
+        "Not complete yet: {count:,} likes read so far.",
+        count,
+    )
+    return said.format(count=count)
+
+
+def _complete(oldest: Oldest, upto: datetime, lost: Sequence[Gap]) -> str:
+    if oldest.is_exact and lost:
+        said = _("Complete from {month} to {until}, except {gaps}.")
+    elif oldest.is_exact:
+        said = _("Complete from {month} to {until}.")
+    elif lost:
+        said = _("Complete from your oldest like here, around {month}, to {until}, except {gaps}.")
+    else:
+        said = _("Complete from your oldest like here, around {month}, to {until}.")
     month = date_format(oldest.at.astimezone(UTC), "F Y")
-    return month if oldest.is_exact else f"your oldest like here, around {month},"
+    return said.format(month=month, until=until(upto), gaps=_named(lost))
 
 
 def offer(standing: Sequence[Gap]) -> str:
     """What an export is good for here."""
     if any(gap.lower is not None and gap.state == Gap.State.LOST for gap in standing):
-        return "An export can bring in what is missing."
-    return "An export can bring in older ones."
+        return _("An export can bring in what is missing.")
+    return _("An export can bring in older ones.")
 
 
 def until(moment: datetime) -> str:
     """today, 14:05 UTC; 3 May 2026, 14:05 UTC."""
-    return words.clock(moment, today="today, ")
+    return words.clock(moment, says_today=True)
 
 
 def pace(known: Risk, service: str) -> str:
     """What a person did at the most, beside what the service shows."""
     if known.window is None:
-        return f"{service} shows everything. Nothing slides out of reach."
-    if not known.most_found:
-        return f"{service} shows your newest {known.window:,}."
-    return (
-        f"You never liked more than {known.most_found:,} between two visits; "
-        f"{service} shows {known.window:,}."
-    )
+        said = _("{service} shows everything. Nothing slides out of reach.")
+    elif not known.most_found:
+        said = _("{service} shows your newest {window:,}.")
+    else:
+        said = _(
+            "You never liked more than {most:,} between two visits; {service} shows {window:,}."
+        )
+    return said.format(service=service, window=known.window, most=known.most_found)
 
 
 def held(feed: Feed, service: str) -> str:
     """The question about a list that suddenly shows far fewer."""
-    return (
-        f"{service} suddenly does not show {feed.held_entries:,} of your "
-        f"{words.plural(feed.entries_count, 'like')} any more. We marked nothing. "
-        "Did you take them back?"
+    said = ngettext(
+        "{service} suddenly does not show {missing:,} of your {count:,} like any more. "
+        "We marked nothing. Did you take them back?",
+        "{service} suddenly does not show {missing:,} of your {count:,} likes any more. "
+        "We marked nothing. Did you take them back?",
+        feed.entries_count,
     )
+    return said.format(service=service, missing=feed.held_entries, count=feed.entries_count)
 
 
 def _named(found: Sequence[Gap]) -> str:
     """The gaps, oldest first, as they stand in the strip."""
-    if len(found) <= NAMED:
-        return " and ".join(_one(gap) for gap in reversed(found))
-    known = sum(gap.estimate or 0 for gap in found)
-    if known and all(gap.estimate for gap in found):
-        return f"about {words.plural(known, 'like')} in {len(found)} places"
-    return f"{len(found)} places where likes may be missing"
+    told = [_one(gap) for gap in reversed(found)]
+    if len(told) == NAMED:
+        return _("{one} and {other}").format(one=told[0], other=told[1])
+    return _counted(found) if len(told) > NAMED else "".join(told)
+
+
+def _counted(found: Sequence[Gap]) -> str:
+    likes = sum(gap.estimate or 0 for gap in found)
+    said = _("{places} places where likes may be missing")
+    if likes and all(gap.estimate for gap in found):
+        said = ngettext(
+            "about {likes:,} like in {places} places",
+            "about {likes:,} likes in {places} places",
+            likes,
+        )
+    return said.format(likes=likes, places=len(found))
 
 
 def _one(gap: Gap) -> str:
-    about = gaps.about(gap)
     if gap.lower is None:
-        return "what is older"
-    return f"{about[0].lower()}{about[1:]}{gaps.when(*gaps.ends(gap))}"
+        return _("what is older")
+    if not gap.estimate:
+        return _("some likes{when}").format(when=gaps.when(*gaps.ends(gap)))
+    said = ngettext("about {count:,} like{when}", "about {count:,} likes{when}", gap.estimate)
+    return said.format(count=gap.estimate, when=gaps.when(*gaps.ends(gap)))

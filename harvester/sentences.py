@@ -5,24 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
 from harvester import states, words
 from harvester.models import Crawl
 from harvester.states import Facts
 
 PLAIN = {
-    "gone": "Disconnected. Everything we kept stays; nothing new is fetched.",
-    "paused": "Paused by you. Likes made meanwhile may slide out of reach.",
-    "held": "The newest visit found far fewer likes than before. Nothing is changed until we know.",
-    "new": "Connected; the first visit starts in a moment.",
-    "closed": "{service} has closed this list for everybody. What we have stays here.",
+    "gone": _("Disconnected. Everything we kept stays; nothing new is fetched."),
+    "paused": _("Paused by you. Likes made meanwhile may slide out of reach."),
+    "held": _(
+        "The newest visit found far fewer likes than before. Nothing is changed until we know."
+    ),
+    "new": _("Connected; the first visit starts in a moment."),
+    "closed": _("{service} has closed this list for everybody. What we have stays here."),
     "needs": words.NEEDS_YOU,
 }
 # Why no visit is planned, where none is.
 UNPLANNED = {
-    "paused": "not before you resume",
-    "needs": "not before you reconnect",
-    "closed": "no more",
-    "gone": "no more",
+    "paused": _("not before you resume"),
+    "needs": _("not before you reconnect"),
+    "closed": _("no more"),
+    "gone": _("no more"),
 }
 
 
@@ -32,16 +37,17 @@ def state(facts: Facts, crawls: Sequence[Crawl], shown: int, most: int) -> str:
     `shown` is how many likes its service showed once, `most` how many it shows at the most; 0
     where nobody knows.
     """
-    said, live = states.WORDS[facts.key], _live(crawls)
+    live = _live(crawls)
     if facts.key == "catching" and live:
-        return f"{said} ({_progress(live, shown, most)})"
+        return _caught_up(live, shown, most)
     if facts.key == "waiting" and (until := _until(facts, live)):
-        return f"{said} (until {until})"
+        return gettext("Waiting (until {moment})").format(moment=until)
     if facts.key == "closed" and facts.halted_since:
-        return f"{said} since {words.day(facts.halted_since)}"
+        return gettext("Service gone since {day}").format(day=words.day(facts.halted_since))
     if facts.key == "needs" and live and live.trouble:
-        return f"{said} (sign-in ended on {words.day(_noticed(live))})"
-    return said
+        day = words.day(_noticed(live))
+        return gettext("Needs you (sign-in ended on {day})").format(day=day)
+    return str(states.WORDS[facts.key])
 
 
 def of(facts: Facts, crawls: Sequence[Crawl], service: str) -> str:
@@ -49,7 +55,7 @@ def of(facts: Facts, crawls: Sequence[Crawl], service: str) -> str:
     if facts.key in PLAIN:
         return PLAIN[facts.key].format(service=service)
     if not crawls:
-        return PLAIN["new"]
+        return str(PLAIN["new"])
     live = _live(crawls)
     if live is None:
         return _between(facts, crawls[0], service)
@@ -62,42 +68,56 @@ def found(crawls: Sequence[Crawl]) -> str:
     """What the newest visit that is over has found."""
     over = next((crawl for crawl in crawls if not crawl.is_live), None)
     if over is None:
-        return "not known yet"
-    new = words.plural(over.new_entries, "new like") if over.new_entries else "nothing new"
-    if over.state == Crawl.State.DONE:
-        return new
-    return f"{new}, then it ended early" if over.new_entries else "nothing: it ended early"
+        return gettext("not known yet")
+    new, is_whole = over.new_entries, over.state == Crawl.State.DONE
+    if not new:
+        return gettext("nothing new") if is_whole else gettext("nothing: it ended early")
+    said = (
+        ngettext("{count:,} new like", "{count:,} new likes", new)
+        if is_whole
+        else ngettext(
+            "{count:,} new like, then it ended early",
+            "{count:,} new likes, then it ended early",
+            new,
+        )
+    )
+    return said.format(count=new)
 
 
 def unplanned(facts: Facts) -> str:
     """What stands where a next visit would."""
     if facts.live and facts.key not in UNPLANNED:
-        return "when this one is over"
-    return UNPLANNED.get(facts.key, "not planned")
+        return gettext("when this one is over")
+    return str(UNPLANNED.get(facts.key) or gettext("not planned"))
 
 
 def _between(facts: Facts, last: Crawl, service: str) -> str:
     """Between two visits: what the last one did, and what comes next where that matters."""
-    when = words.ago(last.finished_at or last.opened_at)
-    looked = "looked" if last.state == Crawl.State.DONE else "tried"
-    said = f"Last {looked} {when}. {words.visit(last, service)}"
+    is_whole = last.state == Crawl.State.DONE
+    looked = gettext("Last looked {when}.") if is_whole else gettext("Last tried {when}.")
+    looked = looked.format(when=words.ago(last.finished_at or last.opened_at))
+    said = [looked, words.visit(last, service)]
     if facts.is_overdue:
-        return f"{said} The visit that was planned has not begun yet."
-    if facts.key == "behind":
-        return f"{said} The next visit goes on where an earlier one was cut off."
-    return said
+        said.append(gettext("The visit that was planned has not begun yet."))
+    elif facts.key == "behind":
+        said.append(gettext("The next visit goes on where an earlier one was cut off."))
+    return " ".join(said)
 
 
 def _live(crawls: Sequence[Crawl]) -> Crawl | None:
     return next((crawl for crawl in crawls if crawl.is_live), None)
 
 
-def _progress(live: Crawl, shown: int, most: int) -> str:
+def _caught_up(live: Crawl, shown: int, most: int) -> str:
     """1,240 of about 3,000; 140 of at most 300; without a known end 1,240 so far."""
     read = live.new_entries + live.known_entries
     if shown > read:
-        return f"{read:,} of about {shown:,}"
-    return f"{read:,} of at most {most:,}" if most > read else f"{read:,} so far"
+        said = gettext("Catching up ({read:,} of about {shown:,})")
+    elif most > read:
+        said = gettext("Catching up ({read:,} of at most {most:,})")
+    else:
+        said = gettext("Catching up ({read:,} so far)")
+    return said.format(read=read, shown=shown, most=most)
 
 
 def _until(facts: Facts, live: Crawl | None) -> str:

@@ -134,7 +134,7 @@ def _of_file(connection: Connection, feeds: list[Feed]) -> Source:
     service = upstream.service(connection.provider).title
     return Source(
         **_named(connection, "file"),
-        state_words=states.WORDS["file"],
+        state_words=str(states.WORDS["file"]),
         sentence=words.of_file(service, connection.username),
         older=reverse(IMPORTS),
         feeds=_lists(feeds, connection.provider),

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Greatest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Connection, User
 from archive.models import Feed, Gap
@@ -19,21 +20,21 @@ from harvester.models import Crawl, Halt
 # A visit that has not moved for so long says so.
 STUCK = timedelta(minutes=10)
 WORDS = {
-    "needs": "Needs you",
-    "held": "Needs your answer",
-    "late": "Overdue",
-    "failed": "Last visit ended early",
-    "stuck": "Stuck",
-    "behind": "Not complete yet",
-    "waiting": "Waiting",
-    "catching": "Catching up",
-    "busy": "Checking now",
-    "new": "About to start",
-    "paused": "Paused by you",
-    "closed": "Service gone",
-    "gone": "Not connected",
-    "ok": "Up to date",
-    "file": "From a file",
+    "needs": _("Needs you"),
+    "held": _("Needs your answer"),
+    "late": _("Overdue"),
+    "failed": _("Last visit ended early"),
+    "stuck": _("Stuck"),
+    "behind": _("Not complete yet"),
+    "waiting": _("Waiting"),
+    "catching": _("Catching up"),
+    "busy": _("Checking now"),
+    "new": _("About to start"),
+    "paused": _("Paused by you"),
+    "closed": _("Service gone"),
+    "gone": _("Not connected"),
+    "ok": _("Up to date"),
+    "file": _("From a file"),
 }
 # What the dot in the bar shows when there are several: the worst first.
 WORST = tuple(WORDS)[:-1]
@@ -147,7 +148,7 @@ def worst(facts: Iterable[Facts]) -> Facts | None:
 def summary(facts: Iterable[Facts]) -> dict[str, str] | None:
     """What the dot in the bar shows."""
     shown = worst(facts)
-    return {"key": shown.key, "words": WORDS[shown.key]} if shown else None
+    return {"key": shown.key, "words": str(WORDS[shown.key])} if shown else None
 
 
 _COLUMNS = (

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from archive import gaps
 from archive.models import Feed, Gap
@@ -20,11 +22,11 @@ APART, FIRST, MOST_TICKS = 11.0, 22.0, 8
 # Whoever was not visited for so long sees it, however long the strip is.
 LONG = timedelta(days=1)
 LEGEND = {
-    "proven": "complete",
-    "open": "still to be read",
-    "lost": "may be missing",
-    "older": "older than {service} showed us",
-    "unseen": "not looked at yet",
+    "proven": pgettext_lazy("stretch of time", "complete"),
+    "open": gettext_lazy("still to be read"),
+    "lost": gettext_lazy("may be missing"),
+    "older": gettext_lazy("older than {service} showed us"),
+    "unseen": gettext_lazy("not looked at yet"),
 }
 
 
@@ -101,7 +103,7 @@ def _base(scale: Scale, bottom: Gap | None, seen_at: datetime) -> Iterator[Piece
         seen = min(seen, 100 - LEAST)
     yield _piece("proven", scale.stub, seen, "")
     if is_long or 100 - seen >= LEAST:
-        yield _piece("unseen", seen, 100, "Since the last complete visit")
+        yield _piece("unseen", seen, 100, _("Since the last complete visit"))
 
 
 def _holes(scale: Scale, standing: Sequence[Gap]) -> Iterator[Piece]:

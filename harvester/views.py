@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import SignedInRequest
@@ -65,7 +66,7 @@ def check(request: SignedInRequest, connection_id: int) -> HttpResponse:
     connection = _connection(request, connection_id)
     for feed in plan.adopt(connection):
         tasks.ring(levers.check_now(feed).pk)
-    messages.success(request, "Checking now.")
+    messages.success(request, _("Checking now."))
     return redirect("harvester:sources")
 
 
@@ -77,7 +78,7 @@ def accept(request: SignedInRequest, connection_id: int) -> HttpResponse:
     for feed in Feed.objects.filter(connection=connection):
         if crawl := levers.accept(feed):
             tasks.ring(crawl.pk)
-            messages.success(request, "Thank you. Checking now.")
+            messages.success(request, _("Thank you. Checking now."))
     return redirect("harvester:sources")
 
 
@@ -102,7 +103,7 @@ def disconnect(request: SignedInRequest, connection_id: int) -> HttpResponse:
     connection = _connection(request, connection_id)
     if request.method == "POST":
         levers.disconnect(connection)
-        messages.success(request, "Disconnected. Everything we kept is still here.")
+        messages.success(request, _("Disconnected. Everything we kept is still here."))
         return redirect("harvester:sources")
     source = next(s for s in sources.of(request.user) if s.id == connection.pk)
     kept = Entry.objects.filter(feed__connection=connection).values("like").distinct().count()

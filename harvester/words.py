@@ -6,35 +6,28 @@ from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext, gettext_noop, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from harvester import reasons
 from harvester.models import Crawl
 
-# By the code of the trouble; {service} is what people call it.
-TROUBLES = {
-    "circles": "{service} kept sending the same page, so we stopped before wasting its time.",
-    "foreign_next_url": "{service} pointed us to a place that is not its own; we did not go there.",
-    "seal": "The administrator of this house has to look after its keys (TOKEN_KEYS).",
-    "no_grant": "We have no permission to read this account.",
-    "retired": "{service} has closed this list for everybody. What we have stays.",
-    "kills_workers": "Whoever read this list broke down over it three times, so we set the visit "
-    "aside. The next one looks again.",
-}
 # What comes later than planned by so much is overdue.
 OVERDUE = timedelta(minutes=10)
 # Troubles that only time ends: the service, or a host that counts everybody, asked to wait.
 LIMITS = frozenset({"rate_limited", "host_rests", "connection_waits"})
 # By what became of the visit, where the code has no words of its own.
-WAITING = "{service} is not answering as it should. We try again {when}."
-LIMITED = "{service} asked us to slow down. We go on {when}."
-USED_UP = "We have asked {service} as often as we may in an hour. We go on {when}."
-NEEDS_YOU = "{service} ended our permission. Reconnect, and we go on where we stopped."
-UNREACHABLE = "We cannot reach {service}. We try again {when}."
-NO_ROOM = (
+WAITING = _("{service} is not answering as it should. We try again {when}.")
+LIMITED = _("{service} asked us to slow down. We go on {when}.")
+USED_UP = _("We have asked {service} as often as we may in an hour. We go on {when}.")
+NEEDS_YOU = _("{service} ended our permission. Reconnect, and we go on where we stopped.")
+UNREACHABLE = _("We cannot reach {service}. We try again {when}.")
+# Looked up where they are said.
+NO_ROOM = gettext_noop(
     "The storage of this house takes no pictures at the moment. They stay wanted, and come when "
     "it does."
 )
-ENDED = "The visit ended early. What it found is kept; the next one looks again."
+ENDED = gettext_noop("The visit ended early. What it found is kept; the next one looks again.")
 
 
 def trouble(crawl: Crawl, service: str, *, needs_you: bool, limited: bool) -> str:
@@ -44,17 +37,17 @@ def trouble(crawl: Crawl, service: str, *, needs_you: bool, limited: bool) -> st
     """
     if needs_you and crawl.state == Crawl.State.WAITING:
         return NEEDS_YOU.format(service=service)
-    if crawl.trouble in TROUBLES:
-        return TROUBLES[crawl.trouble].format(service=service)
+    if crawl.trouble in reasons.TROUBLES:
+        return reasons.TROUBLES[crawl.trouble].format(service=service)
     if crawl.state == Crawl.State.WAITING:
-        when = ahead(crawl.not_before) if crawl.not_before else "soon"
+        when = ahead(crawl.not_before) if crawl.not_before else gettext("soon")
         if crawl.trouble == "budget_used":
             return USED_UP.format(service=service, when=when)
         if limited or crawl.trouble in LIMITS:
             return LIMITED.format(service=service, when=when)
         said = UNREACHABLE if crawl.trouble in reasons.OUT_OF_REACH else WAITING
         return said.format(service=service, when=when)
-    return reasons.ENDS.get(crawl.trouble, ENDED).format(service=service)
+    return reasons.ENDS.get(crawl.trouble, gettext(ENDED)).format(service=service)
 
 
 def visit(crawl: Crawl, service: str, *, needs_you: bool = False, limited: bool = False) -> str:
@@ -65,7 +58,7 @@ def visit(crawl: Crawl, service: str, *, needs_you: bool = False, limited: bool 
         case Crawl.State.DONE:
             return _done(crawl, service)
         case Crawl.State.STOPPED:
-            return "Stopped. What it found is kept."
+            return gettext("Stopped. What it found is kept.")
         case _:
             return trouble(crawl, service, needs_you=needs_you, limited=limited)
 
@@ -74,20 +67,40 @@ def _progress(crawl: Crawl) -> str:
     """How far a visit is, and what it does next."""
     if not crawl.pages:
         is_read = crawl.state == Crawl.State.RUNNING
-        return "Reading the first page." if is_read else "About to start."
-    read = plural(crawl.new_entries + crawl.known_entries, "like")
-    return f"{read} read. Page {crawl.pages + 1} is next."
+        return gettext("Reading the first page.") if is_read else gettext("About to start.")
+    likes = crawl.new_entries + crawl.known_entries
+    said = ngettext(
+        "{likes:,} like read. Page {page} is next.",
+        "{likes:,} likes read. Page {page} is next.",
+        likes,
+    )
+    return said.format(likes=likes, page=crawl.pages + 1)
 
 
 def _done(crawl: Crawl, service: str) -> str:
-    aside = f" {crawl.rejected} could not be read and were set aside." if crawl.rejected else ""
-    if not crawl.known_entries and not crawl.new_entries:
-        return f"{service} showed nothing.{aside}"
-    if not crawl.new_entries:
-        return f"Nothing new.{aside}"
-    likes = plural(crawl.new_entries, "new like")
-    met = " and met what we had" if crawl.known_entries else ""
-    return f"Found {likes}{met}.{aside}"
+    found = _found(crawl, service)
+    if not crawl.rejected:
+        return found
+    aside = gettext("{count} could not be read and were set aside.")
+    return f"{found} {aside.format(count=crawl.rejected)}"
+
+
+def _found(crawl: Crawl, service: str) -> str:
+    count = crawl.new_entries
+    if not count and not crawl.known_entries:
+        return gettext("{service} showed nothing.").format(service=service)
+    if not count:
+        return gettext("Nothing new.")
+    said = (
+        ngettext(
+            "Found {count:,} new like and met what we had.",
+            "Found {count:,} new likes and met what we had.",
+            count,
+        )
+        if crawl.known_entries
+        else ngettext("Found {count:,} new like.", "Found {count:,} new likes.", count)
+    )
+    return said.format(count=count)
 
 
 def first_visit(
@@ -99,34 +112,62 @@ def first_visit(
     `exports`: it hands out files that tell of older ones.
     """
     if not likes:
-        return f"{service} shows no likes of yours yet. New ones appear here by themselves."
-    back = f", of posts back to {day(oldest)}" if oldest else ""
+        said = gettext("{service} shows no likes of yours yet. New ones appear here by themselves.")
+        return said.format(service=service)
     if window is None:
-        return f"We have all {plural(likes, 'like')} that {service} has of you{back}."
-    if likes < window:
-        return f"We have all {plural(likes, 'like')} that {service} shows{back}."
-    return (
-        f"We have your newest {plural(likes, 'like')}{back}. "
-        f"Older ones are no longer offered by {service}."
-        f"{' Your export brings them in.' if exports else ''}"
+        said = ngettext(
+            "We have all {count:,} like that {service} has of you{back}.",
+            "We have all {count:,} likes that {service} has of you{back}.",
+            likes,
+        )
+    elif likes < window:
+        said = ngettext(
+            "We have all {count:,} like that {service} shows{back}.",
+            "We have all {count:,} likes that {service} shows{back}.",
+            likes,
+        )
+    else:
+        said = _newest(likes, exports=exports)
+    return said.format(count=likes, service=service, back=_back(oldest))
+
+
+def _newest(likes: int, *, exports: bool) -> str:
+    said = ngettext(
+        "We have your newest {count:,} like{back}. Older ones are no longer offered by {service}.",
+        "We have your newest {count:,} likes{back}. Older ones are no longer offered by {service}.",
+        likes,
     )
+    more = gettext("Your export brings them in.")
+    return f"{said} {more}" if exports else said
+
+
+def _back(oldest: datetime | None) -> str:
+    """The end of a sentence, with its comma: how far back the posts go."""
+    return gettext(", of posts back to {day}").format(day=day(oldest)) if oldest else ""
 
 
 def first_part(likes: int, oldest: datetime | None, service: str, missing: set[str]) -> str:
     """The same where it is not everything: what we have, and why not more."""
-    back = f", of posts back to {day(oldest)}" if oldest else ""
-    have = f"We have {plural(likes, 'like')}{back}."
+    have = ngettext("We have {count:,} like{back}.", "We have {count:,} likes{back}.", likes)
     if "held" in missing:
-        return f"{have} {service} suddenly shows far fewer: your sources have a question for you."
-    if "open" in missing:
-        return f"{have} More is still to be read; we go on by ourselves."
-    return f"{have} Where something may be missing, your wall says so."
+        more = gettext("{service} suddenly shows far fewer: your sources have a question for you.")
+    elif "open" in missing:
+        more = gettext("More is still to be read; we go on by ourselves.")
+    else:
+        more = gettext("Where something may be missing, your wall says so.")
+    have = have.format(count=likes, back=_back(oldest))
+    return f"{have} {more.format(service=service)}"
 
 
 def of_file(service: str, account: str) -> str:
     """What a source of files is."""
-    whose = f" of @{account}" if account else ""
-    return f"From your {service} export{whose}. Nothing is fetched here: a newer export adds to it."
+    said = (
+        gettext("From your {service} export of @{account}.")
+        if account
+        else gettext("From your {service} export.")
+    )
+    more = gettext("Nothing is fetched here: a newer export adds to it.")
+    return f"{said.format(service=service, account=account)} {more}"
 
 
 def loses(at: datetime | None) -> str:
@@ -134,24 +175,38 @@ def loses(at: datetime | None) -> str:
     if at is None:
         return ""
     if at <= timezone.now():
-        return f"Since {clock(at)} something may have been lost."
-    return f"Something could be lost after {clock(at)} if we cannot visit before then."
+        said = gettext("Since {moment} something may have been lost.")
+    else:
+        said = gettext("Something could be lost after {moment} if we cannot visit before then.")
+    return said.format(moment=clock(at))
 
 
 def stuck(crawl: Crawl, since: datetime) -> str:
     """A visit that has not moved for long, and what becomes of it."""
+    still = gettext("This visit has not moved for {span}.")
+    place = (
+        gettext("It is taken up again at page {page}, where it stopped.")
+        if crawl.pages
+        else gettext("It is taken up again from its beginning.")
+    )
     span = _span(timezone.now() - since)
-    place = f"at page {crawl.pages + 1}, where it stopped" if crawl.pages else "from its beginning"
-    return f"This visit has not moved for {span}. It is taken up again {place}."
+    return f"{still.format(span=span)} {place.format(page=crawl.pages + 1)}"
 
 
-def clock(moment: datetime | None, *, today: str = "") -> str:
+def no_room() -> str:
+    """The storage takes no pictures, and what becomes of them."""
+    return gettext(NO_ROOM)
+
+
+def clock(moment: datetime | None, *, says_today: bool = False) -> str:
     """14:20 UTC, with the day in front where it is another one."""
     if moment is None:
-        return "later"
+        return gettext("later")
     moment = moment.astimezone(UTC)
-    day_ = today if moment.date() == timezone.now().date() else f"{day(moment)}, "
-    return f"{day_}{moment:%H:%M} UTC"
+    said = gettext("today, {time} UTC") if says_today else gettext("{time} UTC")
+    if moment.date() != timezone.now().date():
+        said = gettext("{day}, {time} UTC")
+    return said.format(day=day(moment), time=f"{moment:%H:%M}")
 
 
 def day(moment: datetime) -> str:
@@ -162,32 +217,37 @@ def day(moment: datetime) -> str:
 def ago(moment: datetime) -> str:
     """How long ago, in the largest unit that fits."""
     span = timezone.now() - moment
-    return "just now" if span < timedelta(seconds=45) else f"{_span(span)} ago"
+    if span < timedelta(seconds=45):
+        return gettext("just now")
+    return gettext("{span} ago").format(span=_span(span))
 
 
 def ahead(moment: datetime) -> str:
     """How far ahead; a moment that is over is about to come, unless it is over for long."""
     span = moment - timezone.now()
     if -span > OVERDUE:
-        return f"{_span(-span)} overdue"
-    return "in a moment" if span < timedelta(seconds=45) else f"in {_span(span)}"
+        return gettext("{span} overdue").format(span=_span(-span))
+    if span < timedelta(seconds=45):
+        return gettext("in a moment")
+    return gettext("in {span}").format(span=_span(span))
 
 
 def took(span: timedelta) -> str:
     """How long a visit took."""
     seconds = span.total_seconds()
-    return f"{seconds:.0f} s" if seconds < 90 else _span(span)
+    return gettext("{seconds:.0f} s").format(seconds=seconds) if seconds < 90 else _span(span)
 
 
-def plural(count: int, noun: str) -> str:
-    """`3 likes`, `1 like`, `1,284 likes`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+def pictures(count: int) -> str:
+    """`3 pictures`, `1 picture`, `1,284 pictures`."""
+    return ngettext("{count:,} picture", "{count:,} pictures", count).format(count=count)
 
 
 def _span(span: timedelta) -> str:
     minutes = max(1, round(span.total_seconds() / 60))
+    hours, days = round(minutes / 60), round(minutes / 1440)
     if minutes < 60:
-        return plural(minutes, "minute")
+        return ngettext("{count:,} minute", "{count:,} minutes", minutes).format(count=minutes)
     if minutes < 36 * 60:
-        return plural(round(minutes / 60), "hour")
-    return plural(round(minutes / 1440), "day")
+        return ngettext("{count:,} hour", "{count:,} hours", hours).format(count=hours)
+    return ngettext("{count:,} day", "{count:,} days", days).format(count=days)

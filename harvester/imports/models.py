@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from archive.imports import Outcome
@@ -52,10 +53,10 @@ class Import(models.Model):
     """
 
     class State(models.TextChoices):
-        QUEUED = "queued", "about to start"
-        RUNNING = "running", "running"
-        DONE = "done", "complete"
-        FAILED = "failed", "not imported"
+        QUEUED = "queued", _("about to start")
+        RUNNING = "running", _("running")
+        DONE = "done", _("complete")
+        FAILED = "failed", _("not imported")
 
     class Kind(models.TextChoices):
         EXPORT = "export", "an export"

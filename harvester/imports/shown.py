@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
+from django_stubs_ext import StrOrPromise
 
 from accounts import upstream
 from accounts.models import User
+from archive import origins
 from harvester.imports.models import LIVE
 from harvester.logbook import Moment
 from harvester.models import Import, ImportRow
@@ -16,14 +20,16 @@ from providers.registry import SERVICES
 
 LISTED = 50
 PAGE = 100
-SHOW = {
-    "new": "New",
-    "here": "Already here",
-    "improved": "Improved",
-    "unresolved": "Cannot be resolved",
+SHOW: dict[str, StrOrPromise] = {
+    "new": gettext_lazy("New"),
+    "here": gettext_lazy("Already here"),
+    "improved": gettext_lazy("Improved"),
+    "unresolved": gettext_lazy("Cannot be resolved"),
 }
-STORED = "Stored"
-PUT_AWAY = "Its rows were put away, because newer imports came since: the counts stay."
+STORED = gettext_lazy("Stored")
+PUT_AWAY = gettext_noop(
+    "Its rows were put away, because newer imports came since: the counts stay."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,7 @@ class Count:
     """How many rows came to one end, and what that is called."""
 
     key: str
-    words: str
+    words: StrOrPromise
     number: int
 
 
@@ -61,7 +67,7 @@ class Row:
 
     number: int
     outcome: str
-    words: str
+    words: StrOrPromise
     label: str
     title: str
     feed: str
@@ -113,10 +119,11 @@ def with_its_rows(row: Import) -> Shown:
     told = shown(row)
     if not is_put_away(row):
         return told
-    return replace(told, sentence=f"{told.sentence} {PUT_AWAY}".strip())
+    said = _(PUT_AWAY)
+    return replace(told, sentence=f"{told.sentence} {said}".strip())
 
 
-def words_of(row: Import) -> dict[str, str]:
+def words_of(row: Import) -> dict[str, StrOrPromise]:
     """What each outcome is called: of pictures, a new one was stored."""
     return {**SHOW, "new": STORED} if row.kind == Import.Kind.FOLDER else SHOW
 
@@ -142,7 +149,7 @@ def every_row(row: Import) -> Iterator[Row]:
         yield from (_row(one, words, lists) for one in page)
 
 
-def _row(row: ImportRow, words: dict[str, str], lists: dict[str, str]) -> Row:
+def _row(row: ImportRow, words: dict[str, StrOrPromise], lists: dict[str, str]) -> Row:
     return Row(
         number=row.number,
         outcome=row.outcome,
@@ -158,19 +165,22 @@ def _row(row: ImportRow, words: dict[str, str], lists: dict[str, str]) -> Row:
 def _lists(row: Import) -> dict[str, str]:
     if row.provider not in SERVICES:
         return {}
-    return {key: kind.title for key, kind in upstream.service(row.provider).kinds.items()}
+    return {
+        key: origins.list_words(kind.title)
+        for key, kind in upstream.service(row.provider).kinds.items()
+    }
 
 
 def _sentence(row: Import) -> str:
     if row.state == Import.State.FAILED:
         return row.words
     if row.state == Import.State.DONE:
-        return "" if row.total else "There was nothing in it."
+        return "" if row.total else _("There was nothing in it.")
     if row.not_before and row.not_before > timezone.now():
-        return "Our storage is away: we go on as soon as it is back."
+        return _("Our storage is away: we go on as soon as it is back.")
     if not row.total:
-        return "We look through the whole file before anything of it is kept."
-    return "You can leave this page. We go on without you."
+        return _("We look through the whole file before anything of it is kept.")
+    return _("You can leave this page. We go on without you.")
 
 
 def is_busy(rows: list[Shown]) -> bool:

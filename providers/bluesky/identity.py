@@ -22,6 +22,7 @@ from providers.errors import (
 )
 from providers.http import Wire
 from providers.shapes import Profile
+from providers.text import gettext_noop
 from providers.turns import Turns
 
 NO_HANDLE = "handle.invalid"
@@ -46,7 +47,7 @@ class Identity:
             return self.profile(name, turns) if syntax.is_did(name) else self._known_as(name, turns)
         except (Gone, BadRequest, Unexpected) as exc:
             raise NoSuchAccount(
-                exc.code, "Behind this name is no account that can be read."
+                exc.code, gettext_noop("Behind this name is no account that can be read.")
             ) from exc
 
     def _known_as(self, handle: str, turns: Turns) -> Profile:
@@ -54,7 +55,9 @@ class Identity:
         if handle not in document.handles:
             raise NoSuchAccount(
                 "handle_invalid",
-                "This handle points to an account that goes by another name. Try that one.",
+                gettext_noop(
+                    "This handle points to an account that goes by another name. Try that one."
+                ),
             )
         return Profile(document.did, handle)
 
@@ -90,7 +93,9 @@ class Identity:
             except ProviderError as exc:
                 troubles.append(exc)
         if len(troubles) < len(ways):
-            raise NoSuchAccount("no_such_handle", "Nobody has this handle. Is it spelled right?")
+            raise NoSuchAccount(
+                "no_such_handle", gettext_noop("Nobody has this handle. Is it spelled right?")
+            )
         raise _silence(troubles)
 
     def _by_site(self, handle: str) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 import idna
 
 from providers.errors import NoSuchAccount
-from providers.text import ID_CHARS
+from providers.text import ID_CHARS, gettext_noop
 
 POST = "app.bsky.feed.post"
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -90,7 +90,8 @@ def typed(text: str) -> str:
     handle = _ascii(bare.lower())
     if not is_handle(handle):
         raise NoSuchAccount(
-            "no_handle", "That is no handle. One looks like ada.bsky.social or ada.example.com."
+            "no_handle",
+            gettext_noop("That is no handle. One looks like ada.bsky.social or ada.example.com."),
         )
     return handle
 
@@ -98,7 +99,7 @@ def typed(text: str) -> str:
 def _typed_did(name: str) -> str:
     did = name.replace("%3a", "%3A")
     if not is_did(did):
-        raise NoSuchAccount("no_did", "That is no whole DID.")
+        raise NoSuchAccount("no_did", gettext_noop("That is no whole DID."))
     return did
 
 

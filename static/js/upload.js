@@ -34,7 +34,7 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
   const sent = (request) => {
     const { location: place, wrong } = request.response ?? {};
     if (place) return location.assign(place);
-    told.textContent = wrong || "The files did not get through. Please try again.";
+    told.textContent = wrong || form.dataset.failed;
     bar.hidden = true;
     button.disabled = false;
   };
@@ -48,7 +48,8 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
     request.upload.addEventListener("progress", ({ loaded, total }) => {
       bar.max = total;
       bar.value = loaded;
-      told.textContent = loaded < total ? `${size(loaded)} of ${size(total)}` : "Arrived. Looking inside…";
+      const some = form.dataset.sent.replace("{sent}", size(loaded)).replace("{all}", size(total));
+      told.textContent = loaded < total ? some : form.dataset.arrived;
     });
     request.addEventListener("loadend", () => sent(request));
     request.open("POST", form.action);
