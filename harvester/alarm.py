@@ -49,7 +49,8 @@ def _alarm(fact: Facts) -> Alarm:
         waits = _("The service asked us to wait until {until}.")
         return Alarm(title, f"{said} {waits.format(until=words.clock(fact.limited_until))}")
     if key in BUSY - {"stuck"}:
-        return Alarm(title, f"{said} {_('A visit is under way.')}")
+        visited = _("A visit is under way.")
+        return Alarm(title, f"{said} {visited}")
     return Alarm(title, said, _("Check now"), post=_lever("check", fact))
 
 

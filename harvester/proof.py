@@ -46,7 +46,8 @@ def coverage(feed: Feed, standing: Sequence[Gap], oldest: Oldest | None, service
     said = _complete(oldest, feed.completed_at, lost)
     if len(lost) == len(standing):
         return said
-    return f"{said} {_('Older than this {service} shows no more.').format(service=service)}"
+    end = _("Older than this {service} shows no more.").format(service=service)
+    return f"{said} {end}"
 
 
 def _read(count: int) -> str:

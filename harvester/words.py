@@ -137,7 +137,8 @@ def _newest(likes: int, *, exports: bool) -> str:
         "We have your newest {count:,} likes{back}. Older ones are no longer offered by {service}.",
         likes,
     )
-    return f"{said} {gettext('Your export brings them in.')}" if exports else said
+    more = gettext("Your export brings them in.")
+    return f"{said} {more}" if exports else said
 
 
 def _back(oldest: datetime | None) -> str:

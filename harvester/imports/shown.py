@@ -119,7 +119,8 @@ def with_its_rows(row: Import) -> Shown:
     told = shown(row)
     if not is_put_away(row):
         return told
-    return replace(told, sentence=f"{told.sentence} {_(PUT_AWAY)}".strip())
+    said = _(PUT_AWAY)
+    return replace(told, sentence=f"{told.sentence} {said}".strip())
 
 
 def words_of(row: Import) -> dict[str, StrOrPromise]:

@@ -22,8 +22,8 @@ SENTENCE = re.compile(r"""["`'][A-Z][a-z]+[ .…][^"`']*["`']""")
 COMMENT = re.compile(r"^\s*(//|/\*\*).*$", re.MULTILINE)
 
 
-def _calls(path: Path) -> Iterator[tuple[str, list[ast.expr]]]:
-    for node in ast.walk(tree.parsed(path)):
+def _calls(path: Path, within: ast.AST | None = None) -> Iterator[tuple[str, list[ast.expr]]]:
+    for node in ast.walk(within or tree.parsed(path)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS:
             yield f"{tree.name(path)}:{node.lineno}", node.args[: CALLS[node.func.id]]
 
@@ -52,6 +52,18 @@ def test_nothing_that_was_put_together_is_looked_up() -> None:
         if not all(isinstance(sentence, plain) for sentence in sentences)
     ]
     assert put_together == []
+
+
+def test_nothing_is_looked_up_inside_of_an_f_string() -> None:
+    # `makemessages` does not look there.
+    unseen = [
+        place
+        for path in tree.modules()
+        for node in ast.walk(tree.parsed(path))
+        if isinstance(node, ast.JoinedStr)
+        for place, _ in _calls(path, node)
+    ]
+    assert unseen == []
 
 
 def test_no_catalogue_of_others_changes_our_english() -> None:
