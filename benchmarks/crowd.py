@@ -181,9 +181,9 @@ INSERT INTO harvester_schedule (feed_id, next_visit_at, reason, last_success_at,
                                 failures)
 SELECT n, now() + interval '1 year', '', now(), 20, '{{}}', 0 FROM generate_series(1, {people}) n;
 INSERT INTO harvester_crawl (feed_id, ceiling, number, state, began_at, finished_at, asked, whole,
-    trouble, attempts, deaths, cursors_seen, idle_pages, restarts, looks_back, pages, requests,
+    trouble, attempts, deaths, cursors_seen, idle_pages, restarts, looks_back, pages,
     new_entries, known_entries, rejected, wanted, unknown_keys, gaps, healed)
-SELECT n, 0, 1, 'done', now(), now(), false, false, '', 0, 0, '[]', 0, 0, false, 1, 1, 0, 3, 0, 0,
+SELECT n, 0, 1, 'done', now(), now(), false, false, '', 0, 0, '[]', 0, 0, false, 1, 0, 3, 0, 0,
        '{{}}', 0, 0 FROM generate_series(1, {people}) n""",
     # Of the two who are looked at: one picture, three in every eighth, none in every fiftieth.
     "pictures": """

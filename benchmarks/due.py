@@ -40,14 +40,13 @@ class Spent(NamedTuple):
     computed: float
 
 
-_MAKE = (
-    # A million rows without a look at each key that they refer to.
-    "SET session_replication_role = replica",
-    "SET synchronous_commit = off",
+# Without a look at each key that they refer to.
+_BEFORE = ("SET session_replication_role = replica", "SET synchronous_commit = off")
+ROWS = (
     """
     INSERT INTO accounts_user (id, username, password, is_superuser, first_name, last_name, email,
-                               is_staff, is_active, date_joined, theme)
-    SELECT n, 'p' || n, '', false, '', '', '', false, true, now(), 'auto'
+                               is_staff, is_active, date_joined, theme, layout)
+    SELECT n, 'p' || n, '', false, '', '', '', false, true, now(), 'auto', 'wall'
       FROM generate_series(1, {people}) n""",
     """
     INSERT INTO accounts_connection (id, user_id, provider, instance, upstream_id, username,
@@ -72,10 +71,12 @@ _MAKE = (
       FROM archive_feed""",
     """
     INSERT INTO harvester_crawl (feed_id, ceiling, number, state, finished_at, asked, whole,
-        trouble, attempts, deaths, cursors_seen, idle_pages, restarts, looks_back, pages, requests,
+        trouble, attempts, deaths, cursors_seen, idle_pages, restarts, looks_back, pages,
         new_entries, known_entries, rejected, wanted, unknown_keys, gaps, healed)
-    SELECT id, 0, 9, 'done', now(), false, false, '', 0, 0, '[]', 0, 0, false, 1, 1, 0, 3, 0, 0,
+    SELECT id, 0, 9, 'done', now(), false, false, '', 0, 0, '[]', 0, 0, false, 1, 0, 3, 0, 0,
            '{{}}', 0, 0 FROM archive_feed""",
+)
+_AFTER = (
     "SET session_replication_role = DEFAULT",
     "SET synchronous_commit = DEFAULT",
     "VACUUM ANALYZE",
@@ -88,7 +89,7 @@ def main() -> None:
     call_command("migrate", verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
-        for sql in _MAKE:
+        for sql in (*_BEFORE, *ROWS, *_AFTER):
             cursor.execute(sql.format(people=PEOPLE, many=MANY))
     _after_an_outage()
     _on_a_usual_day()

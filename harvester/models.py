@@ -194,7 +194,6 @@ class Crawl(models.Model):
     looks_back = models.BooleanField(default=False)
 
     pages = models.PositiveIntegerField(default=0)
-    requests = models.PositiveIntegerField(default=0)
     new_entries = models.PositiveIntegerField(default=0)
     known_entries = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)

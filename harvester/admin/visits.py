@@ -127,7 +127,7 @@ class CrawlAdmin(Desk[Crawl]):
     fields = (
         *("feed", "number", "state", "trouble", "asked", "whole"),
         *("opened_at", "began_at", "finished_at", "not_before", "leased_until", "rung_at"),
-        *("attempts", "deaths", "restarts", "idle_pages", "pages", "requests"),
+        *("attempts", "deaths", "restarts", "idle_pages", "pages"),
         *("new_entries", "known_entries", "rejected", "unknown_keys", "floor", "ceiling"),
         *("gaps", "healed", "moved_at"),
     )
