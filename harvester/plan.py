@@ -68,6 +68,10 @@ def open_crawl(feed: Feed, *, asked: bool = False) -> Crawl:
 
 
 def _new_crawl(feed: Feed, *, asked: bool) -> Crawl:
+    # First the schedule, as who opens many at once does: two would wait for each other else.
+    # The visit's end says when the next one comes; until then nothing is due.
+    until = Now() + settings.VISIT_INTERVAL_MAX
+    Schedule.objects.filter(feed=feed).update(last_visit_at=Now(), next_visit_at=until)
     crawl = Crawl(
         feed=feed,
         number=_next_number(feed),
@@ -76,9 +80,6 @@ def _new_crawl(feed: Feed, *, asked: bool) -> Crawl:
         whole=_is_whole_due(feed),
     )
     crawl.save()
-    # Its end says when the next one comes; until then nothing is due.
-    until = Now() + settings.VISIT_INTERVAL_MAX
-    Schedule.objects.filter(feed=feed).update(last_visit_at=Now(), next_visit_at=until)
     crawl.refresh_from_db()
     return crawl
 

@@ -18,10 +18,20 @@ from archive.models import Feed, Like
 from harvester import lease, plan, tasks
 from harvester.models import Crawl
 from harvester.walk import Slice, walk
+from likelist.engines.processes import until
 from tests.conftest import visit
 from tests.shelves import check_laws, kept
 
 pytestmark = pytest.mark.django_db(transaction=True)
+WAITS = "SELECT 1 FROM pg_locks WHERE NOT granted"
+COLUMNS = ", ".join(
+    f'"{field.column}"'
+    for field in Crawl._meta.concrete_fields
+    if field.name not in {"id", "number", "state", "finished_at"}
+)
+OPENED_IN_A_BATCH = f"""
+INSERT INTO harvester_crawl (number, state, {COLUMNS})
+SELECT number + 1, 'queued', {COLUMNS} FROM harvester_crawl ON CONFLICT DO NOTHING"""
 
 
 def truth(instagram) -> list[str]:
@@ -225,3 +235,23 @@ def test_a_doorbell_that_comes_again_while_it_is_answered_changes_nothing(feed, 
     done = Crawl.objects.get()
     assert (done.state, done.pages, done.deaths) == (Crawl.State.DONE, 2, 0)
     assert Feed.objects.get().entries_count == 50
+
+
+def test_a_visit_opened_alone_and_by_a_batch_at_once_is_one_and_no_deadlock(feed):
+    visit(feed)
+    opened: list[int] = []
+
+    def by_hand() -> None:
+        opened.append(plan.open_crawl(feed).pk)
+        database.close()
+
+    with closing(psycopg2.connect(**database.get_connection_params())) as batch:
+        with batch.cursor() as cursor:
+            cursor.execute("SELECT FROM harvester_schedule FOR UPDATE")
+            thread = threading.Thread(target=by_hand)
+            thread.start()
+            assert until(lambda: bool(elsewhere(WAITS)), 10.0)
+            cursor.execute(OPENED_IN_A_BATCH)
+        batch.commit()
+    thread.join()
+    assert opened == [Crawl.objects.live().get().pk]
