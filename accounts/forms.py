@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import django_stubs_ext
 from django import forms
 from django.contrib.auth.forms import UserCreationForm
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
 # Lets classes such as ModelForm[User] name what they are about.
 django_stubs_ext.monkeypatch()
+NAMES = _("Letters, digits and @ . + - _")
 
 
 class SignUpForm(UserCreationForm[User]):
@@ -18,6 +22,7 @@ class SignUpForm(UserCreationForm[User]):
     class Meta:
         model = User
         fields = ("username",)
+        help_texts: ClassVar = {"username": NAMES}
 
 
 class NameForm(forms.ModelForm[User]):
@@ -26,6 +31,7 @@ class NameForm(forms.ModelForm[User]):
     class Meta:
         model = User
         fields = ("username",)
+        help_texts: ClassVar = {"username": NAMES}
 
 
 class ThemeForm(forms.ModelForm[User]):

@@ -125,12 +125,13 @@ def _ticks(scale: Scale) -> Iterator[Tick]:
     moments, form = list(_years(scale)), "Y"
     if len(moments) < 2:
         moments, form = list(_months(scale)), "M"
-    last = FIRST - APART
+    last, year = FIRST - APART, 0
     for moment in moments[:: 1 + len(moments) // MOST_TICKS]:
         at = scale.at(moment)
         if at - last >= APART and 100 - at >= APART:
-            yield Tick(f"{at:.2f}%", date_format(moment, form))
-            last = at
+            is_new = form == "M" and moment.year != year
+            yield Tick(f"{at:.2f}%", date_format(moment, "M Y" if is_new else form))
+            last, year = at, moment.year
 
 
 def _years(scale: Scale) -> Iterator[datetime]:

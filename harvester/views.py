@@ -41,7 +41,8 @@ def arriving(request: SignedInRequest) -> HttpResponse:
         raise Http404
     state = arrival.of(request.user, feed)
     status = STOP_POLLING if state.over else 200
-    return render(request, "harvester/_arriving.html", {"arrival": state}, status=status)
+    context = {"arrival": state, "fresh": True}
+    return render(request, "harvester/_arriving.html", context, status=status)
 
 
 @require_safe

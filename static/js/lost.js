@@ -2,6 +2,7 @@
 // away: one line on top says that, tiles show their words meanwhile, and the first is asked for now and then.
 const PAUSE = 30000, FEW = 3;
 const away = document.querySelector("[data-away]");
+const PLACES = ".tile, .thumb, .reel > li";
 const tiles = () => [...document.querySelectorAll("[data-lost]")];
 
 const judge = () => {
@@ -10,7 +11,7 @@ const judge = () => {
 };
 
 const lost = (image) => {
-  const tile = image.closest(".tile, .thumb");
+  const tile = image.closest(PLACES);
   if (tile) tile.dataset.lost = document.body.dataset.saysLost;
   judge();
 };
@@ -28,7 +29,7 @@ document.addEventListener("error", (event) => {
   if (event.target.tagName === "IMG") lost(event.target);
 }, true);
 
-for (const image of document.querySelectorAll(".tile > img, .thumb > img")) {
+for (const image of document.querySelectorAll(".tile > img, .thumb > img, .reel img")) {
   if (image.complete && !image.naturalWidth) lost(image);
 }
 

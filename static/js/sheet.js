@@ -29,6 +29,8 @@ document.addEventListener("click", async (event) => {
     if (!answer.ok || answer.redirected) throw new Error(answer.status);
     show(new DOMParser().parseFromString(await answer.text(), "text/html").body.children);
   } catch {
-    location.assign(link.href);
+    // Without a network there is nowhere to go.
+    if (!navigator.onLine) document.dispatchEvent(new Event("htmx:sendError"));
+    else location.assign(link.href);
   }
 });

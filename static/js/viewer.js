@@ -6,8 +6,7 @@ dialog.setAttribute("aria-label", document.body.dataset.saysLike);
 const title = document.title;
 const coming = new Map();
 let here = "";
-// Of a wall, or of a list.
-const TILES = "main a.tile, main a.line";
+const TILES = "main a.tile, main a.line"; // of a wall, or of a list
 const tileOf = (path) => [...document.querySelectorAll(TILES)].find((tile) => tile.pathname === path);
 const plain = (event) => !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey && !event.button;
 
@@ -26,26 +25,27 @@ const ahead = (path) => {
 const show = async (path) => {
   const was = dialog.open;
   here = path;
-  const parts = await ahead(path).catch(() => null);
+  const parts = await ahead(path).catch(() => !navigator.onLine);
   coming.delete(path);
   // Who closed it in the midst of a step wants it closed, though its event comes only now.
   if (here !== path || (was && !dialog.open)) return;
+  // Without a network what is on the page stays, and the page says so.
+  if (parts === true) {
+    here = was ? history.state.like : "";
+    document.dispatchEvent(new Event("htmx:sendError"));
+    return was || history.back();
+  }
   if (!parts) return location.assign(path);
   dialog.replaceChildren(...parts);
+  history.replaceState({ ...history.state, like: path }, "", path);
   if (!dialog.open) (document.body.append(dialog), dialog.showModal());
   document.title = dialog.firstElementChild.dataset.title;
   globalThis.htmx?.process(dialog);
   dialog.scrollTop = 0;
   dialog.querySelector("[data-stage]").focus({ preventScroll: true });
-  // Others look after what is on the stage; then it is known what comes next.
   document.dispatchEvent(new Event("shown"));
   const next = dialog.querySelector("a[rel=next][href]");
   if (next) ahead(next.pathname).catch(() => {});
-};
-
-const step = (path) => {
-  history.replaceState({ ...history.state, like: path }, "", path);
-  show(path);
 };
 
 const open = (path) => {
@@ -61,7 +61,7 @@ document.addEventListener("click", (event) => {
   if (!link || !plain(event) || !link.matches(`[rel=prev], [rel=next], [data-close], ${TILES}`)) return;
   event.preventDefault();
   if (link.matches("[data-close]")) dialog.close();
-  else (link.matches(TILES) ? open : step)(link.pathname);
+  else (link.matches(TILES) ? open : show)(link.pathname);
 });
 
 dialog.addEventListener("close", () => {

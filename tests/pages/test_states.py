@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Connection
 from archive.models import Feed, Gap
-from harvester import alarm, levers, sources, states
+from harvester import alarm, levers, sources, states, strip
 from harvester.models import Crawl, Schedule
 from tests import standings
 
@@ -144,6 +144,13 @@ def test_a_strip_is_to_scale_and_never_leaves_its_frame():
     expected = 5 + 95 * ((middle - likes[-1]) / whole)
     _, x, width = spans[2]
     assert x + width / 2 == pytest.approx(expected, abs=0.3)
+
+
+def test_where_months_mark_a_strip_each_new_year_is_named():
+    over = strip.Scale(datetime(2025, 1, 3, tzinfo=UTC), datetime(2026, 11, 30, tzinfo=UTC), 0.0)
+    told = [tick.words for tick in strip._ticks(over)]
+    assert [words[-4:] for words in told if " " in words] == ["2025", "2026"]
+    assert (" " in told[0], len(set(told))) == (True, len(told))
 
 
 def test_a_strip_shows_since_when_nobody_has_looked():

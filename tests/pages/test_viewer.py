@@ -179,6 +179,44 @@ def test_a_like_that_cannot_be_fetched_opens_as_its_page(opened):
     expect(page.locator(DIALOG)).to_have_count(0)
 
 
+def test_without_a_network_the_page_stays_and_says_so(opened):
+    page, likes = opened(), wall()
+    page.goto("/likes/")
+    page.context.set_offline(True)
+    page.locator(f"a.tile[href='/likes/{likes[3].pk}/']").click()
+    expect(page.get_by_text("You are offline.")).to_be_visible()
+    page.wait_for_url(ANYWHERE)
+    expect(page.locator("a.tile").first).to_be_visible()
+    expect(page.locator(DIALOG)).to_have_count(0)
+
+
+def test_without_a_network_a_like_that_is_open_stays_open(opened):
+    page, likes = opened(), wall()
+    open_(page, likes[3])
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    # The next one was loaded ahead; the one after it cannot come.
+    page.keyboard.press("Shift+ArrowRight")
+    at(page, likes[4])
+    page.keyboard.press("Shift+ArrowRight")
+    page.wait_for_timeout(300)
+    at(page, likes[4])
+    expect(page.locator(DIALOG)).to_be_visible()
+    page.context.set_offline(False)
+    page.keyboard.press("Shift+ArrowRight")
+    at(page, likes[5])
+
+
+def test_a_picture_that_cannot_be_had_says_so_on_the_stage(opened):
+    page, like = opened(), album()
+    page.route("**/media/**", lambda route: route.fulfill(status=503))
+    page.goto(f"/likes/{like.pk}/")
+    lost = page.locator(".reel > li[data-lost]").first
+    expect(lost).to_be_visible()
+    assert "Cannot be shown" in lost.evaluate("it => getComputedStyle(it, '::before').content")
+    assert lost.locator("img").evaluate("it => getComputedStyle(it).opacity") == "0"
+
+
 def test_the_timeline_is_entered_at_the_very_like(opened):
     for scripts in (True, False):
         page, like = opened(java_script_enabled=scripts), wall()[30]
