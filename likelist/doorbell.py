@@ -39,6 +39,9 @@ worker_redirect_stdouts = False
 worker_max_tasks_per_child = 500
 worker_max_memory_per_child = 300_000
 worker_send_task_events = False
+# It listens on a channel, and a listener whose Valkey was killed connects again by itself and
+# waits there for ever for the next word, in the loop that takes messages.
+worker_enable_remote_control = False
 enable_utc = True
 
 task_default_queue = "crawl"

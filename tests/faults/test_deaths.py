@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 import re
 import signal
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+import redis
 
 from likelist import engines
+from likelist.engines.places import places
 from likelist.engines.processes import until
 from likelist.runner.services import Service
 from simulator.serve import Simulator
-from tests.faults.house import PATIENCE, House, folder
+from tests.faults.house import PATIENCE, House, folder, kill
 from tests.faults.truth import check_equal
 from tests.faults.visitor import Visitor
 from tests.faults.weather import full
@@ -182,6 +186,28 @@ def test_without_a_doorbell_the_pages_answer_and_the_visit_goes_on_later(house: 
     os.kill(keeper, signal.SIGCONT)
     assert newcomer.ends_well(40)
     assert story.ends_well(150)
+
+
+def test_a_doorbell_that_is_killed_and_back_at_once_stops_no_worker(
+    house: House, tmp_path: Path
+) -> None:
+    story = Story(house, "viola", 40)
+    house.told["WORKER_PULSE"] = str(tmp_path / "pulse")
+    hire(house)
+    del house.told["WORKER_PULSE"]
+    story.begins()
+    assert story.ends_well(40)
+    # Who listens on a channel may wait there for ever for a word that was said to who was killed.
+    with redis.Redis(unix_socket_path=str(places(house.data).sockets() / "valkey.sock")) as valkey:
+        assert valkey.client_list(_type="pubsub") == []
+    for _ in range(3):
+        newest = int(house.one("SELECT max(id) FROM harvester_crawl"))
+        kill(house.engine("valkey"))
+        house.sql(TIME_PASSES)
+        assert house.is_so(
+            f"SELECT count(*) > 0 FROM harvester_crawl WHERE id > {newest} AND pages > 0"
+        )
+    assert time.time() - (tmp_path / "pulse").stat().st_mtime < PATIENCE
 
 
 def test_a_database_that_breaks_off_comes_back_and_the_visit_goes_on(house: House) -> None:
