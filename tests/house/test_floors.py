@@ -20,6 +20,7 @@ NEAR_THE_BELL = {
     "harvester/tasks.py",
     "likelist/apps.py",
     "likelist/celery.py",
+    "likelist/hearing.py",
     "likelist/runner/clockwork.py",
 }
 
