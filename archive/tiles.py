@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date
+from functools import lru_cache
 from types import MappingProxyType
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts import upstream
 from archive import faces, marks, serving
@@ -21,6 +23,8 @@ from archive.models import Blob, Like, MediaItem
 
 logger = logging.getLogger(__name__)
 EAGER = 12
+# So many days and kinds are remembered in words.
+POSTED_ON = 4_096
 SMALL, LARGE = 320, 960
 # How wide a picture is on a phone, three in a row; elsewhere a row is so high, grown a little.
 PHONE, HIGH = "(width < 48rem) 33vw", 236
@@ -216,13 +220,21 @@ def srcset(like: Like, blob: Blob | None) -> str:
     return ", ".join(f"{serving.address(like.user_id, blob.sha256, w)} {w}w" for w in widths)
 
 
+@lru_cache(maxsize=POSTED_ON)
+def _posted(kind: Kind | None, day: date | None, language: str | None) -> str:
+    """What is said of a post of a day in a language, without its author: many have the same."""
+    if day is None:
+        return str(BY[kind])
+    return str(POSTED[kind]).replace("%(day)s", date_format(day, "j F Y"))
+
+
 def alt(like: Like, item: MediaItem | None) -> str:
     """The service's own description, else who posted it, when, and the first words."""
     if item is not None and item.alt:
         return shorten(item.alt, ALT)
     kind = None if item is None else Kind.VIDEO if item.kind == Kind.VIDEO else Kind.IMAGE
-    day = date_format(like.posted_at, "j F Y") if like.posted_at else ""
-    said = (POSTED if day else BY)[kind] % {"author": like.author or _("somebody"), "day": day}
+    posted = like.posted_at.astimezone(UTC).date() if like.posted_at else None
+    said = _posted(kind, posted, get_language()) % {"author": like.author or _("somebody")}
     if like.caption.strip():
         said = _("%(picture)s: %(caption)s") % {"picture": said, "caption": like.caption}
     return shorten(said, ALT)
