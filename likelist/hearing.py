@@ -35,7 +35,8 @@ class Hearing(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery has no t
         self._looks = worker.timer.call_repeatedly(EVERY, self.look, (worker,))
 
     def stop(self, worker: Any) -> None:
-        self._looks.cancel()
+        if self._looks:
+            self._looks.cancel()
 
     def look(self, worker: Any) -> None:
         """Whether it is deaf by now; then it ends."""
