@@ -21,6 +21,9 @@ def note(feed: Feed, visit: Visit, listing: Listing, *, shows_all: bool) -> int 
     until it is back or somebody says that it is right: then that is believed at once. Returns
     the highest rank that the visit saw.
     """
+    if listing.pages == 1 and not listing.whole:
+        # It met a seam at once: inside what is covered, with nothing left out.
+        return None
     due, is_seen = _due(feed, visit, shows_all=shows_all), Q(last_visit=visit.number)
     walked = due.aggregate(top=Max("rank", filter=is_seen), unseen=Count("pk", filter=~is_seen))
     top: int | None = walked["top"]

@@ -74,7 +74,8 @@ MEASURABLE = 10
 def complete(feed: Feed, *, visit: Visit, began_at: datetime, listing: Listing) -> Proven:
     """Write down what a complete visit proves.
 
-    `visit` as it stands after its last page. In the caller's transaction, under the lease.
+    `visit` as it stands after its last page. In the caller's transaction, under the lease; when
+    what it brought was liked, is settled afterwards.
     The feed's own columns are the caller's to save. A visit that saw nothing of a feed that has
     entries proves nothing.
     """
@@ -89,8 +90,6 @@ def complete(feed: Feed, *, visit: Visit, began_at: datetime, listing: Listing) 
         _cover(feed, top or visit.floor, visit.floor, joins=proven.joins)
     feed.completed_at = began_at
     feed.walked_whole_at = visit.now if listing.whole else feed.walked_whole_at
-    if feed.on_wall:
-        settle(feed)
     return proven
 
 

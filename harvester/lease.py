@@ -13,10 +13,11 @@ from typing import Protocol
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce, Now
 
 from accounts.models import Connection
+from archive.models import Like
 from harvester import plan
 from harvester.models import Crawl, halts
 from providers.crashpoints import crashpoint
@@ -60,11 +61,13 @@ class Held:
         )
         locked = mine.select_for_update(of=("self", "feed", "feed__user"), no_key=True)
         halted = Exists(halts("feed__connection", "feed__kind"))
-        crawl = locked.annotate(now=Now(), halted=halted).first()
+        unsettled = Exists(Like.objects.filter(wall_feed=OuterRef("feed"), is_settled=False))
+        crawl = locked.annotate(now=Now(), halted=halted, unsettled=unsettled).first()
         if crawl is None:
             raise LostLease(f"crawl={self.crawl_id}")
         now: datetime = crawl.now  # type: ignore[attr-defined]  # annotated above
         crawl.is_halted = crawl.halted  # type: ignore[attr-defined]  # annotated above
+        crawl.is_unsettled = crawl.unsettled  # type: ignore[attr-defined]  # annotated above
         return crawl, now
 
     def renew(self) -> None:

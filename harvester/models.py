@@ -158,8 +158,9 @@ class Crawl(models.Model):
 
     LIVE = (State.QUEUED, State.RUNNING, State.WAITING)
     SUSPECT = 3
-    # Whether its list was closed for everybody, as of when the row was locked.
-    is_halted = False
+    # As of when the row was locked: whether its list was closed for everybody, and whether likes of
+    # it wait for their time.
+    is_halted = is_unsettled = False
 
     feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="crawls")
     number = models.PositiveIntegerField()

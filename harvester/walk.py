@@ -15,7 +15,7 @@ from accounts import upstream
 from accounts.clash import retried
 from archive.coverage import Listing
 from archive.ingest import Stored, Visit, store_page
-from archive.settle import WALKED, complete
+from archive.settle import WALKED, complete, settle
 from harvester import guess, outcomes, plan, risk
 from harvester.lease import Held, LostLease, heartbeat
 from harvester.models import Crawl
@@ -146,6 +146,7 @@ def _advance(crawl: Crawl, page: Page, stored: Stored, visit: Visit) -> bool:
     _count(crawl, page, stored)
     crawl.moved_at = visit.now
     if page.next_cursor is None or (stored.is_seam and not crawl.whole):
+        crawl.is_unsettled = crawl.is_unsettled or stored.new > 0
         _finish(crawl, visit, whole=page.next_cursor is None)
         return True
     mark = _mark(page.next_cursor)
@@ -174,9 +175,10 @@ def _count(crawl: Crawl, page: Page, stored: Stored) -> None:
 def _finish(crawl: Crawl, visit: Visit, *, whole: bool) -> None:
     """The visit is complete: write down what that proves, and when the next one comes."""
     listing = Listing(whole, crawl.pages, crawl.rejected, risk.window(crawl.feed))
-    proven = complete(
-        crawl.feed, visit=visit, began_at=crawl.began_at or crawl.opened_at, listing=listing
-    )
+    began_at = crawl.began_at or crawl.opened_at
+    proven = complete(crawl.feed, visit=visit, began_at=began_at, listing=listing)
+    if crawl.feed.on_wall and crawl.is_unsettled:
+        settle(crawl.feed)
     crawl.gaps, crawl.healed = crawl.gaps + proven.left, crawl.healed + proven.healed
     crashpoint("visit.proven")
     if proven.left:
