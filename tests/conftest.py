@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from pytest_django import DjangoDbBlocker
 
 from accounts import signin, upstream
 from accounts.models import Connection, User
@@ -34,6 +36,17 @@ def pytest_configure(config: pytest.Config) -> None:
     # Empty: WhiteNoise looks through it for every client.
     settings.STATIC_ROOT = settings.DATA / "static"
     settings.STATIC_ROOT.mkdir()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The database of the tests; at the end nobody holds it any more, whatever thread is left."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture
