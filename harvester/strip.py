@@ -17,8 +17,9 @@ from harvester.proof import Oldest
 
 # In hundredths of the strip: the stub for what is older, and the least that can be seen.
 STUB, LEAST = 5.0, 0.8
-# Labels stand so far from each other and from the end; the one at the beginning is longer.
-APART, FIRST, MOST_TICKS = 11.0, 22.0, 8
+# Labels stand so far from each other and from the end, months with their year further; the one at
+# the beginning is longer.
+APART, MONTHS_APART, FIRST, MOST_TICKS = 11.0, 20.0, 22.0, 8
 # Whoever was not visited for so long sees it, however long the strip is.
 LONG = timedelta(days=1)
 LEGEND = {
@@ -122,13 +123,13 @@ def _piece(kind: str, low: float, high: float, words: str) -> Piece:
 
 def _ticks(scale: Scale) -> Iterator[Tick]:
     """Years where there are several, else months, as many as have room."""
-    moments, form = list(_years(scale)), "Y"
+    moments, form, apart = list(_years(scale)), "Y", APART
     if len(moments) < 2:
-        moments, form = list(_months(scale)), "M"
-    last, year = FIRST - APART, 0
+        moments, form, apart = list(_months(scale)), "M", MONTHS_APART
+    last, year = FIRST - apart, 0
     for moment in moments[:: 1 + len(moments) // MOST_TICKS]:
         at = scale.at(moment)
-        if at - last >= APART and 100 - at >= APART:
+        if at - last >= apart and 100 - at >= apart:
             is_new = form == "M" and moment.year != year
             yield Tick(f"{at:.2f}%", date_format(moment, "M Y" if is_new else form))
             last, year = at, moment.year
