@@ -18,7 +18,6 @@ NOT_DELIVERED = {"tests", "tools", "benchmarks"}
 BELLS = {"celery", "kombu"}
 NEAR_THE_BELL = {
     "harvester/tasks.py",
-    "likelist/apps.py",
     "likelist/celery.py",
     "likelist/hearing.py",
     "likelist/runner/clockwork.py",
