@@ -9,11 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from archive import browse, searching
 from archive.models import Like
 from tests.archive.test_windows import feed_of, hang, walk
+from tests.plans import AROUND, plan
 
 pytestmark = pytest.mark.django_db
 BAY = "'bay'"
-# What a planner may prefer where there are few likes, whatever it remembers of the table.
-OTHER_WAYS = ("seqscan", "bitmapscan", "sort", "incremental_sort")
 
 
 @pytest.fixture(autouse=True)
@@ -32,14 +31,6 @@ def on_wall(feed):
     return Like.objects.of(feed.user).on_wall()
 
 
-def planned(queryset, *without):
-    """How the queryset is answered by a planner who has to do without something."""
-    with connection.cursor() as cursor:
-        for way in without:
-            cursor.execute(f"SET LOCAL enable_{way} = off")
-    return queryset.explain()
-
-
 def asked(feed, **options):
     """The page of a search and its queries."""
     with CaptureQueriesContext(connection) as queries:
@@ -49,28 +40,22 @@ def asked(feed, **options):
 
 def test_the_wall_is_read_in_the_order_of_its_index(feed):
     hang(feed, *range(5))
-    plan = planned(on_wall(feed).newest_first()[:3], *OTHER_WAYS)
-    assert "Scan using like_wall" in plan
-    assert "Sort" not in plan
+    read = plan(on_wall(feed).newest_first()[:3], "like_wall", *AROUND)
+    assert "Scan using like_wall" in read
+    assert "Sort" not in read
 
 
 @pytest.mark.parametrize("ways", [browse.older_than, browse.after])
 def test_a_page_reads_only_its_own_likes_even_of_many_at_one_moment(feed, ways):
     middle = hang(feed, *[1] * 9)[4]
-    plan = planned(ways(on_wall(feed), middle), *OTHER_WAYS)
-    assert "ROW(liked_at, rank, id)" in plan
-    assert "Filter" not in plan
+    read = plan(ways(on_wall(feed), middle), "like_wall", *AROUND)
+    assert "ROW(liked_at, rank, id)" in read
+    assert "Filter" not in read
 
 
 def test_the_index_of_words_is_read_for_one_person_alone(feed):
-    with connection.cursor() as cursor:
-        # Of so few likes the planner would not ask it while there is any other.
-        cursor.execute(
-            "UPDATE pg_index SET indisvalid = false "
-            "WHERE indrelid = 'archive_like'::regclass AND indexrelid <> 'like_words'::regclass"
-        )
-    plan = planned(on_wall(feed).filter(document__matches=BAY), "seqscan")
-    words = plan.partition("Bitmap Index Scan on like_words")[2]
+    read = plan(on_wall(feed).filter(document__matches=BAY), "like_words", "seqscan")
+    words = read.partition("Bitmap Index Scan on like_words")[2]
     assert f"user_id = '{feed.user.pk}'::bigint" in words
 
 
@@ -106,8 +91,8 @@ def test_to_what_is_in_the_oldest_only_nobody_walks(feed):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(f"EXPLAIN {queries[1]}")
-        plan = "\n".join(row for (row,) in cursor.fetchall())
-    assert "Sort" in plan
+        read = "\n".join(row for (row,) in cursor.fetchall())
+    assert "Sort" in read
 
 
 def test_of_a_rare_word_all_are_counted(feed):

@@ -25,10 +25,11 @@ def test_a_like_opens_over_the_wall_and_back_closes_it(opened):
     page.evaluate("document.body.dataset.same = 'page'")
     page.locator(f"a.tile[href='/likes/{like.pk}/']").click()
     at(page, like)
-    assert page.title() != "Likes · Likelist"
+    expect(page).not_to_have_title("Likes · Likelist")
     page.go_back()
     closed(page, like)
-    assert page.title() == "Likes · Likelist"
+    # The focus is back before the window has said that it is closed.
+    expect(page).to_have_title("Likes · Likelist")
     page.go_forward()
     at(page, like)
     page.keyboard.press("Escape")
