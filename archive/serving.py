@@ -42,8 +42,12 @@ _SIGNER = Signer(salt="archive.serving")
 
 def address(user_id: int, sha256: str, width: int | None = None) -> str:
     """Where this person's browser finds these bytes, or their preview of `width` pixels."""
-    name = f"{sha256}-{width}" if width else sha256
-    return f"/media/{user_id}/{signature(user_id, sha256)}/{name}"
+    return sized(f"/media/{user_id}/{signature(user_id, sha256)}/{sha256}", width)
+
+
+def sized(address: str, width: int | None) -> str:
+    """Where the preview of `width` pixels is whose picture is at `address`; None: the picture."""
+    return f"{address}-{width}" if width else address
 
 
 def signature(user_id: int, sha256: str) -> str:

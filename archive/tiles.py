@@ -79,6 +79,11 @@ class Tile:
     first: bool
     below: Sequence[Row] = ()
 
+    @property
+    def anchor(self) -> str:
+        """What an address names that leads to this tile."""
+        return f"like-{self.pk}"
+
 
 def hang(
     likes: Sequence[Like],
@@ -127,13 +132,14 @@ def _tile(
     state = _state(cover)
     face = faces.of(like, missing=state == "missing") if state in WRITTEN else PLAIN
     look = _look(cover) if cover else face.look
+    src, srcset = _sources(like, blob)
     return Tile(
         pk=like.pk,
         href=f"/likes/{like.pk}/",
         look=look,
         state=state,
-        src=_src(like, blob),
-        srcset=srcset(like, blob),
+        src=src,
+        srcset=srcset,
         sizes=_sizes(look),
         alt=alt(like, cover),
         described=shorten(cover.alt, ALT) if cover else "",
@@ -205,19 +211,18 @@ def _sizes(look: str) -> str:
     return f"{PHONE}, {HIGH * int(look[1:4]) // 100}px"
 
 
-def _src(like: Like, blob: Blob | None) -> str:
-    """The small preview; the picture itself while there is none yet."""
+def _sources(like: Like, blob: Blob | None) -> tuple[str, str]:
+    """The small preview, or the picture itself while there is none yet; and all with their widths.
+
+    The second, for the browser to choose from, is empty for one or none.
+    """
     if blob is None:
-        return ""
-    return serving.address(like.user_id, blob.sha256, min(blob.previews or [0]) or None)
-
-
-def srcset(like: Like, blob: Blob | None) -> str:
-    """All previews with their widths, for the browser to choose from; empty for one or none."""
-    if blob is None or len(blob.previews or []) < len((SMALL, LARGE)):
-        return ""
-    widths = sorted(blob.previews or [])
-    return ", ".join(f"{serving.address(like.user_id, blob.sha256, w)} {w}w" for w in widths)
+        return "", ""
+    whole, widths = serving.address(like.user_id, blob.sha256), sorted(blob.previews or [])
+    source = serving.sized(whole, widths[0] if widths else None)
+    if len(widths) < len((SMALL, LARGE)):
+        return source, ""
+    return source, ", ".join(f"{serving.sized(whole, width)} {width}w" for width in widths)
 
 
 @lru_cache(maxsize=POSTED_ON)

@@ -17,7 +17,7 @@ from accounts.models import Connection, User
 from archive import lines, tiles
 from archive.gaps import Row
 from archive.lines import Line
-from archive.models import Feed, Like, MonthCount
+from archive.models import Feed, Gap, Like, MonthCount
 from archive.rollup import month_of
 from archive.tiles import Tile
 
@@ -55,11 +55,13 @@ class Pager:
 class Totals:
     """How many likes hang where: read from the roll-up, never counted.
 
-    `is_proven`: every list that is visited was read to its end, once at least.
+    `is_proven`: every list that is visited was read to its end, once at least. `is_whole`: no
+    list has a gap that still stands.
     """
 
     months: dict[date, int]
     is_proven: bool = False
+    is_whole: bool = False
 
     @property
     def likes(self) -> int:
@@ -77,11 +79,14 @@ def totals(user: User) -> Totals:
     """The months of a person's wall and how many likes hang under each; one query."""
     visited = Feed.objects.of(user).filter(on_wall=True).exclude(connection__standing=Standing.FILE)
     counts = MonthCount.objects.filter(user=user, likes__gt=0).annotate(
-        visited=Exists(visited), unread=Exists(visited.filter(completed_at=None))
+        visited=Exists(visited),
+        unread=Exists(visited.filter(completed_at=None)),
+        broken=Exists(Gap.objects.of(user).standing()),
     )
-    rows = list(counts.values_list("month", "likes", "visited", "unread"))
-    proven = any(visited and not unread for *_, visited, unread in rows)
-    return Totals({month: likes for month, likes, *_ in rows}, proven)
+    rows = list(counts.values_list("month", "likes", "visited", "unread", "broken"))
+    proven = any(visited and not unread for *_, visited, unread, _ in rows)
+    whole = any(not broken for *_, broken in rows)
+    return Totals({month: likes for month, likes, *_ in rows}, proven, whole)
 
 
 def by_month(

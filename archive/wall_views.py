@@ -121,8 +121,9 @@ def _hung(request: SignedInRequest, page: browse.Window, before: Like | None) ->
     """What hangs on a page of the wall, and the months of all of it for a whole page."""
     counts = wall.totals(request.user)
     whole = bool(page.likes) and not is_part(request)
-    standing = list(gaps.on_wall(request.user)) if whole else []
-    below = gaps.rows(standing) if whole else gaps.under(request.user, page.likes)
+    standing = list(gaps.on_wall(request.user)) if whole and not counts.is_whole else []
+    is_known = whole or counts.is_whole
+    below = gaps.rows(standing) if is_known else gaps.under(request.user, page.likes)
     # While likes arrive their times are not known yet, so neither is the oldest.
     dated = whole and page.likes[0].is_settled
     months = wall.by_month(page.likes, before, counts, below, listed=is_listed(request))
