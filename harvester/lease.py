@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -24,7 +25,9 @@ from providers.crashpoints import crashpoint
 
 logger = logging.getLogger(__name__)
 
-
+# Seconds after which a walk that stores no page is stuck. Its lease is not renewed any more and
+# runs out, so that within ten minutes somebody goes on from the last page.
+STUCK = 480.0
 # In flight at so many deaths; an unreleased lease is one that was not counted yet.
 _SUSPECTED = Q(deaths__gte=Crawl.SUSPECT) | Q(deaths=Crawl.SUSPECT - 1, leased_until__lt=Now())
 
@@ -33,12 +36,19 @@ class LostLease(Exception):
     """Somebody else holds the visit by now, or it was stopped: write nothing more."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Held:
-    """A visit that this worker may write for, as long as the token in the row is its own."""
+    """A visit that this worker may write for, as long as the token in the row is its own.
+
+    `moved_at`: when it last had something to write, on the clock of this process.
+    """
 
     crawl: Crawl
     token: uuid.UUID
+    moved_at: float = field(default_factory=time.monotonic)
+
+    def __str__(self) -> str:
+        return f"crawl={self.crawl_id}"
 
     @property
     def crawl_id(self) -> int:
@@ -64,7 +74,8 @@ class Held:
         unsettled = Exists(Like.objects.filter(wall_feed=OuterRef("feed"), is_settled=False))
         crawl = locked.annotate(now=Now(), halted=halted, unsettled=unsettled).first()
         if crawl is None:
-            raise LostLease(f"crawl={self.crawl_id}")
+            raise LostLease(str(self))
+        self.moved_at = time.monotonic()
         now: datetime = crawl.now  # type: ignore[attr-defined]  # annotated above
         crawl.is_halted = crawl.halted  # type: ignore[attr-defined]  # annotated above
         crawl.is_unsettled = crawl.unsettled  # type: ignore[attr-defined]  # annotated above
@@ -75,7 +86,7 @@ class Held:
         until = Now() + settings.CRAWL_LEASE
         mine = Crawl.objects.filter(pk=self.crawl_id, lease=self.token)
         if not mine.update(leased_until=until):
-            raise LostLease(f"crawl={self.crawl_id}")
+            raise LostLease(str(self))
 
     def release(self, state: str = Crawl.State.QUEUED) -> None:
         """Hand the visit back, to go on later; harmless when it is not ours any more."""
@@ -155,10 +166,14 @@ class Renewable(Protocol):
 
 
 @contextmanager
-def heartbeat(held: Renewable) -> Iterator[None]:
-    """Renew a lease every third of its life while the block runs."""
+def heartbeat(held: Renewable, moved: Callable[[], float] = time.monotonic) -> Iterator[None]:
+    """Renew a lease every third of its life while the block runs.
+
+    `moved` says when the block last came any further; after STUCK seconds without that, the lease
+    is left to run out.
+    """
     done = threading.Event()
-    thread = threading.Thread(target=_beat, args=(held, done), daemon=True)
+    thread = threading.Thread(target=_beat, args=(held, moved, done), daemon=True)
     thread.start()
     try:
         yield
@@ -167,10 +182,13 @@ def heartbeat(held: Renewable) -> Iterator[None]:
         thread.join(timeout=5)
 
 
-def _beat(held: Renewable, done: threading.Event) -> None:
+def _beat(held: Renewable, moved: Callable[[], float], done: threading.Event) -> None:
     pause = settings.CRAWL_LEASE.total_seconds() / 3
     try:
         while not done.wait(pause):
+            if time.monotonic() - moved() > STUCK:
+                logger.error("stuck, left to whoever takes it up: %s", held)
+                return
             held.renew()
     except LostLease as lost:
         logger.warning("lease lost %s", lost)

@@ -74,7 +74,7 @@ def walk(held: Held, *, upto: Slice, after_page: AfterPage) -> Next:
     trouble finds its fate in `outcomes`.
     """
     try:
-        with heartbeat(held):
+        with heartbeat(held, lambda: held.moved_at):
             return _pages(held, upto, after_page)
     except ProviderError as error:
         return _met(held, error)

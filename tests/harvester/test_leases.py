@@ -123,6 +123,48 @@ def test_while_a_walk_goes_on_its_lease_is_renewed(shelf, listed, settings):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_walk_that_stores_no_page_for_too_long_is_taken_up_by_another(
+    shelf, listed, settings, monkeypatch
+):
+    settings.CRAWL_LEASE = timedelta(seconds=0.6)
+    monkeypatch.setattr(lease, "STUCK", 0.5)
+    listed.like(8)
+    others = []
+
+    def stuck(cursor):
+        for _ in range(50):
+            time.sleep(0.1)
+            others.append(lease.take(Crawl.objects.get().pk))
+            if others[-1]:
+                break
+
+    listed.before = stuck
+    crawl, _ = visit(shelf)
+    assert crawl.pages == 0
+    assert others[-1]
+    assert crawl.lease == others[-1].token
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_walk_that_moves_is_not_stuck_however_long_it_takes(shelf, listed, settings, monkeypatch):
+    settings.CRAWL_LEASE = timedelta(seconds=0.6)
+    monkeypatch.setattr(lease, "STUCK", 4.0)
+    listed.size = 8
+    listed.like(60)
+    others = []
+
+    def slow(cursor):
+        time.sleep(0.8)
+        others.append(lease.take(Crawl.objects.get().pk))
+
+    listed.before = slow
+    crawl, _ = visit(shelf)
+    assert crawl.state == Crawl.State.DONE
+    assert len(others) > 3
+    assert set(others) == {None}
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_disconnect_that_has_returned_is_followed_by_no_commit(shelf, listed):
     listed.like(60)
     crawl = plan.open_crawl(shelf)
