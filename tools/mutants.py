@@ -96,7 +96,7 @@ def read(patch: Path) -> Mutant:
 
 
 def choose(mutants: list[Mutant], changed: set[str]) -> list[Mutant]:
-    """Those that a change may have touched, at most MOST of them, and OTHERS beside, both by lot."""
+    """Those that a change may have touched, MOST at most, and OTHERS beside, all by lot."""
 
     def touched(mutant: Mutant) -> bool:
         tests = {node.partition("::")[0] for node in mutant.red}
@@ -237,7 +237,9 @@ def _run(
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make mutants", description=__doc__)
     parser.add_argument("names", nargs="*", help="only these patches, without .patch")
-    parser.add_argument("--changed", metavar="BASE", help="those whose files changed, and some more")
+    parser.add_argument(
+        "--changed", metavar="BASE", help="those whose files changed, and some more"
+    )
     return parser.parse_args()
 
 
