@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
@@ -21,13 +22,11 @@ DATABASE = "likelist"
 # Independent of the machine's locale, so that order and case rules are the same everywhere; the
 # compose file gives its PostgreSQL the same.
 RULES = "-A trust -E UTF8 --locale-provider=builtin --builtin-locale=C.UTF-8 --locale=C"
-# A guest on somebody's desk: little memory, few connections, and nobody forgotten in a transaction.
+# A guest on somebody's desk: few connections, and nobody forgotten in a transaction.
 TUNING = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "100",
-    "shared_buffers": "96MB",
-    "effective_cache_size": "512MB",
     "work_mem": "8MB",
     "maintenance_work_mem": "64MB",
     "wal_level": "minimal",
@@ -42,8 +41,29 @@ TUNING = {
     "log_line_prefix": "%m [%p] ",
 }
 UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# Its pages in memory, in megabytes: a sixteenth of the machine's, taken only as they are read.
+PAGES, LEAST_PAGES, MOST_PAGES = 16, 96, 1_024
+CACHED = 4
+LIMIT = Path("/sys/fs/cgroup/memory.max")
 START_SECONDS = 60.0
 RECOVERY_SECONDS = 600.0
+
+
+def tuning(machine: int) -> dict[str, str]:
+    """Settings for a machine of so many megabytes of memory."""
+    pages = max(LEAST_PAGES, min(MOST_PAGES, machine // PAGES))
+    cached = max(CACHED * LEAST_PAGES, machine // CACHED)
+    return {**TUNING, "shared_buffers": f"{pages}MB", "effective_cache_size": f"{cached}MB"}
+
+
+def machine(limit: Path = LIMIT) -> int:
+    """Megabytes of memory that are here for us: the machine's, or what our container may have."""
+    whole = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    try:
+        allowed = int(limit.read_text())
+    except (OSError, ValueError):  # no such file, or "max"
+        allowed = whole
+    return min(whole, allowed) // 2**20
 
 
 @dataclass
@@ -54,7 +74,7 @@ class Server:
     directory: Path
     sockets: Path
     log: Path
-    settings: dict[str, str] = field(default_factory=lambda: dict(TUNING))
+    settings: dict[str, str] = field(default_factory=lambda: tuning(machine()))
     process: subprocess.Popen[bytes] | None = None
     # Where in the log the last attempt begins.
     heard: int = 0

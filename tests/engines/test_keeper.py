@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from likelist import engines
+from likelist.engines import postgres
 from likelist.engines.holding import keeper
 from likelist.engines.places import LONGEST_NAME, LONGEST_SOCKET, places
 from likelist.engines.processes import until
@@ -154,6 +155,23 @@ def test_settings_are_those_of_a_careful_guest(lived_in: Path) -> None:
             assert sql(urls, f"SHOW {name}") == [(value,)]
         # The order of names does not depend on the machine.
         assert sql(urls, "SELECT 'a' < 'B'") == [(False,)]
+
+
+@pytest.mark.parametrize(
+    ("memory", "pages", "cached"),
+    [(512, "96MB", "384MB"), (4_096, "256MB", "1024MB"), (65_536, "1024MB", "16384MB")],
+)
+def test_the_database_takes_its_share_of_the_machine(memory: int, pages: str, cached: str) -> None:
+    settings = postgres.tuning(memory)
+    assert (settings["shared_buffers"], settings["effective_cache_size"]) == (pages, cached)
+
+
+def test_of_a_large_machine_a_container_has_what_it_may_have(tmp_path: Path) -> None:
+    limit = tmp_path / "memory.max"
+    limit.write_text("402653184\n")
+    assert postgres.machine(limit) == 384
+    limit.write_text("max\n")
+    assert postgres.machine(limit) == postgres.machine(tmp_path / "nothing") > 384
 
 
 def _answers(urls: dict[str, str]) -> bool:
