@@ -7,9 +7,11 @@ import re
 from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 
 from archive.models import Blob
 from archive.tiles import ratio_class, tone_class
+from likelist.joined import PARTS, join
 
 ROOT = Path(__file__).resolve().parents[2]
 EVERY = sorted((ROOT / "templates").rglob("*.html"))
@@ -42,7 +44,23 @@ def test_a_script_is_small_and_stands_alone(file):
 
 
 def test_all_scripts_together_are_small_when_they_travel():
-    assert sum(len(gzip.compress(file.read_bytes(), 9)) for file in SCRIPTS) <= 15_000
+    parts = {part for joined in PARTS.values() for part in joined}
+    alone = [file for file in SCRIPTS if f"js/{file.name}" not in parts]
+    joined = [join(name).encode() for name in PARTS if name.endswith(".js")]
+    travel = [*joined, *(file.read_bytes() for file in alone)]
+    assert sum(len(gzip.compress(text, 9)) for text in travel) <= 15_000
+
+
+def test_every_style_reaches_every_page():
+    named = {f"css/{file.name}" for file in STYLES}
+    assert set(PARTS["joined/style.css"]) == named
+    assert finders.find("joined/style.css")
+
+
+def test_a_joined_script_keeps_its_names_to_itself():
+    for name in (name for name in PARTS if name.endswith(".js")):
+        for part in PARTS[name]:
+            assert f"// {part}\n{{\n{(ROOT / 'static' / part).read_text()}\n}}\n" in join(name)
 
 
 @pytest.mark.parametrize("file", STYLES, ids=lambda file: file.name)
@@ -69,7 +87,8 @@ def test_every_class_that_a_tile_can_have_has_a_rule():
 def test_every_static_file_that_is_named_is_there(file):
     named = re.findall(r"""{% static ['"]([^'"]+)['"] %}([#\w]*)""", file.read_text())
     for name, _ in named:
-        assert (ROOT / "static" / name).is_file()
+        for part in PARTS.get(name, [name]):
+            assert (ROOT / "static" / part).is_file()
     for symbol in re.findall(r"{{ icons }}#(\w+)", file.read_text()):
         assert f'id="{symbol}"' in (ROOT / "static/img/icons.svg").read_text()
     for symbol in re.findall(r"{{ prints }}#(\w+)", file.read_text()):

@@ -66,6 +66,18 @@ def test_the_wall_loads_five_pages_by_itself_and_then_asks(opened, years):
     assert hrefs == [f"/likes/{like.pk}/" for like in years[: len(hrefs)]]
 
 
+def test_before_its_pictures_a_wall_asks_for_few_files(opened, hang):
+    for _ in range(20):
+        picture(hang())
+    page, asked = opened(viewport=WIDE), []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/likes/")
+    page.wait_for_load_state("networkidle")
+    assert sum("/media/" in url for url in asked) > 10
+    # Page, style, htmx, four of scripts, two of signs.
+    assert len([url for url in asked if "/media/" not in url]) <= 9
+
+
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 @pytest.mark.parametrize("way", ["back", "reload"])
 def test_back_and_reload_return_to_the_very_tile(opened, years, size, way):
