@@ -10,11 +10,12 @@ from django_stubs_ext import StrOrPromise
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Words of a friendly page and the status it has."""
+    """Words of a friendly page, the status it has, and what is drawn over them."""
 
     title: StrOrPromise
     words: StrOrPromise
     status: int = 400
+    scene: str = "key"
 
 
 PROBLEMS = {
@@ -29,6 +30,7 @@ PROBLEMS = {
     "upstream": Problem(
         _("The service did not finish the sign-in"),
         _("It answered with an error. This is usually over in a moment: please start again."),
+        scene="slower",
     ),
     "belongs_to_another": Problem(
         _("This account belongs to somebody else here"),
@@ -38,23 +40,30 @@ PROBLEMS = {
         _("This archive is resting"),
         _("Its owner was deactivated by the administrator of this house. Nothing was deleted."),
         403,
+        "closed",
     ),
     "not_open": Problem(
         _("This house takes nobody new at the moment"),
         _("Ask its administrator for an invitation, or run a Likelist of your own."),
         403,
+        "closed",
     ),
     "unknown_service": Problem(
-        _("We do not know this service"), _("The address of this page is not right."), 404
+        _("We do not know this service"),
+        _("The address of this page is not right."),
+        404,
+        "lost",
     ),
     "unavailable": Problem(
         _("The service cannot be reached"),
         _("It did not answer. Your archive is safe; please try again in a few minutes."),
         503,
+        "slower",
     ),
     "csrf": Problem(
         _("This form had grown old"),
         _("The page was open for too long, or cookies are blocked. Go back, reload and try again."),
         403,
+        "slower",
     ),
 }

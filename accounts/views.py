@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import login
@@ -25,6 +26,8 @@ from providers.errors import ProviderError, TryLater
 from providers.service import Service
 
 logger = logging.getLogger(__name__)
+# What htmx understands as "do not ask again".
+ENOUGH = 286
 INVITATION = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 
@@ -95,6 +98,12 @@ class SignIn(LoginView):
 
     template_name = "accounts/signin.html"
 
+    def get(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """The page; where a part of another page was asked for, one line on top of that one."""
+        if getattr(request, "htmx", False):
+            return _signed_out(request)
+        return super().get(request, *args, **kwargs)
+
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         return {**super().get_context_data(**kwargs), **doors(self._next())}
 
@@ -104,6 +113,15 @@ class SignIn(LoginView):
     def _next(self) -> str:
         asked = self.request.POST.get("next", self.request.GET.get("next", ""))
         return safe_path(asked, "")
+
+
+def _signed_out(request: HttpRequest) -> HttpResponse:
+    """What a page is told that asks on after its session has ended; it asks no more."""
+    asked = urlsplit(request.headers.get("HX-Current-URL", ""))
+    here = safe_path(asked._replace(scheme="", netloc="").geturl(), "")
+    response = render(request, "accounts/_signed_out.html", {"next": here}, status=ENOUGH)
+    response["HX-Retarget"], response["HX-Reswap"] = "#alarms", "innerHTML"
+    return response
 
 
 class SignOut(LogoutView):
@@ -140,7 +158,7 @@ def problem(request: HttpRequest, name: str, provider: str = "") -> HttpResponse
     again = (
         reverse("accounts:provider", args=[provider]) if provider else reverse("accounts:signin")
     )
-    context = {"title": what.title, "words": what.words, "again": again}
+    context = {"title": what.title, "words": what.words, "scene": what.scene, "again": again}
     return render(request, "accounts/problem.html", context, status=what.status)
 
 

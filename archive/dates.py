@@ -24,6 +24,8 @@ from archive.rollup import month_of
 # dots stand apart at the least: 16 and 8 of 600 pixels.
 LEAST, LABELS_APART, DOTS_APART = 0.4, 2.8, 1.4
 NAMED = 5
+# So many months are young: their names stand between the years.
+YOUNG = 13
 # The calendars that a process remembers, about 60 KB each.
 DRAWN = 64
 Placed = TypeVar("Placed")
@@ -61,13 +63,14 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """All of it. `labels` are years and `dots` months with their places; no `pieces`: not known.
+    """All of it. `labels` and `dots` are years and months with their places.
 
-    `menu` and `scale` are the HTML of the years, and of labels and dots.
+    No `pieces`: not known what is proven. `menu` and `scale` are the HTML of the years, and of
+    labels and dots.
     """
 
     years: list[Year]
-    labels: list[tuple[str, int]]
+    labels: list[tuple[str, str]]
     dots: list[str]
     last: int
     menu: SafeString
@@ -114,9 +117,9 @@ def _drawn(months: tuple[tuple[date, int], ...], language: str | None) -> Dates:
     """
     kept = dict(months)
     scale = _scale(kept)
-    at_labels = list(_apart(_year_places(scale), LABELS_APART))
-    labels = [(f"{at:.2f}", year) for at, year in at_labels]
-    dots = _dots(scale, [at for at, _year in at_labels])
+    at_labels = _labels(scale)
+    labels = [(f"{at:.2f}", words) for at, words in at_labels]
+    dots = _dots(scale, [at for at, _words in at_labels])
     years = [_year(year, list(group), scale, kept) for year, group in groupby(kept, _year_of)]
     return Dates(
         years=years,
@@ -150,14 +153,24 @@ def _year(number: int, months: list[date], scale: Scale, kept: Mapping[date, int
 
 
 def _stop(month: date, at: float, count: int) -> Stop:
-    words = f"{date_format(month, 'F Y')} · {count:,}"
+    said = ngettext("%(month)s · %(count)s like", "%(month)s · %(count)s likes", count)
+    words = said % {"month": date_format(month, "F Y"), "count": f"{count:,}"}
     name = date_format(month, "M")
     return Stop(f"{at:.2f}", f"/likes/{month.year}/{month.month}/", name, words, count)
 
 
-def _year_places(scale: Scale) -> Iterator[tuple[float, int]]:
+def _labels(scale: Scale) -> list[tuple[float, str]]:
+    """Years where they begin; while all is young, other months by their names between them."""
+    years = list(_apart(_year_places(scale), LABELS_APART))
+    young = scale.months.items() if len(scale.months) <= YOUNG else ()
+    named = ((at, date_format(month, "M")) for month, (at, _) in young)
+    free = (each for each in named if all(abs(each[0] - at) >= LABELS_APART for at, _ in years))
+    return sorted([*years, *_apart(free, LABELS_APART)])
+
+
+def _year_places(scale: Scale) -> Iterator[tuple[float, str]]:
     for year, months in groupby(scale.months, _year_of):
-        yield scale.months[next(months)][0], year
+        yield scale.months[next(months)][0], str(year)
 
 
 def _dots(scale: Scale, labels: Sequence[float]) -> list[str]:

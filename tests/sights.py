@@ -35,7 +35,7 @@ def keys(page: Page) -> None:
 def away(page: Page) -> None:
     """The same page once more, while the storage of pictures does not answer."""
     page.route("**/media/**", lambda route: route.fulfill(status=503))
-    page.reload()
+    page.goto(page.url)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ const point = (place, at = stops[place].at) => {
 const show = (place, at = stops[place].at) => {
   here = place;
   bar.setAttribute("aria-valuenow", place);
-  bar.setAttribute("aria-valuetext", bar.dataset.saysLikes.replace("{month}", stops[place].words));
+  bar.setAttribute("aria-valuetext", stops[place].words);
   knob.style.insetBlockStart = `${at}%`;
   point(place, at);
 };

@@ -40,9 +40,9 @@ def test_months_are_as_high_as_they_are_full():
     stops = [stop for year in shown.years for stop in year.stops]
     assert [stop.at for stop in stops] == ["0.00", "35.75", "50.00"]
     assert [stop.words for stop in stops] == [
-        "May 2024 · 143",
-        "April 2024 · 57",
-        "December 2022 · 200",
+        "May 2024 · 143 likes",
+        "April 2024 · 57 likes",
+        "December 2022 · 200 likes",
     ]
     assert [(year.number, year.count) for year in shown.years] == [(2024, 200), (2022, 200)]
 
@@ -67,6 +67,27 @@ def test_a_month_with_a_single_like_can_still_be_met():
     )
     at = [float(stop.at) for stop in shown.years[0].stops]
     assert at[2] - at[1] >= dates.LEAST * 0.9
+
+
+def test_a_month_with_a_single_like_says_one_like():
+    shown = dates.of({date(2024, 5, 1): 1, date(2024, 4, 1): 2}, [], is_proven=True)
+    said = [stop.words for stop in shown.years[0].stops]
+    assert said == ["May 2024 · 1 like", "April 2024 · 2 likes"]
+
+
+def test_a_young_calendar_names_its_months():
+    counts = {date(2026, month, 1): 20 for month in range(1, 6)}
+    shown = dates.of(counts, [], is_proven=True)
+    assert [words for _, words in shown.labels] == ["2026", "Apr", "Mar", "Feb", "Jan"]
+    assert shown.dots == []
+    across = dates.of(counts | {date(2025, 12, 1): 20}, [], is_proven=True)
+    assert [words for _, words in across.labels][-2:] == ["Jan", "2025"]
+
+
+def test_a_month_makes_room_for_the_year_below_it():
+    counts = {date(2026, 2, 1): 500, date(2026, 1, 1): 1, date(2025, 12, 1): 500}
+    shown = dates.of(counts, [], is_proven=True)
+    assert [words for _, words in shown.labels] == ["2026", "2025"]
 
 
 def test_years_and_dots_never_stand_on_each_other():

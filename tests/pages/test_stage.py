@@ -186,3 +186,16 @@ def test_a_star_is_given_by_key_over_the_wall_and_kept(opened):
     expect(page.get_by_role("button", name="Favourite")).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("Escape")
     page.wait_for_url(ANYWHERE)
+
+
+def test_on_a_wide_window_no_tool_stands_on_a_square_picture(opened):
+    page, like = (
+        opened(viewport={"width": 1440, "height": 900}),
+        give(wall()[0], "square", side=(900, 900)),
+    )
+    page.goto(f"/likes/{like.pk}/")
+    sides = "them => them.map(it => it.getBoundingClientRect()).map(it => [it.left, it.right])"
+    [[left, right]] = page.locator(".reel img").evaluate_all(sides)
+    tools = page.locator(".stage .tool:visible, .stage .step:visible").evaluate_all(sides)
+    assert len(tools) >= 4
+    assert all(end <= left or start >= right for start, end in tools)

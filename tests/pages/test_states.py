@@ -285,3 +285,10 @@ def test_a_budget_that_is_used_up_says_when_it_is_free_again():
     assert f"{most:,} of {most:,}<progress" in html
     assert "free again" in html
     assert "as often as we may in an hour" in html
+
+
+@pytest.mark.parametrize("name", ["well", "ended", "late", "new", "arriving"])
+def test_a_card_says_once_when_it_was_last_looked_at(name):
+    html = page(standings.ALL[name]()).partition('class="log"')[0]
+    said = re.findall(r"\b(just now|none yet|\d+ \w+ ago)\b", html)
+    assert len(said) == len(set(said))

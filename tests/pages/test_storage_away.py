@@ -80,3 +80,13 @@ def test_a_single_picture_that_cannot_be_had_is_not_called_a_storage_that_is_awa
     first.evaluate("it => { it.removeAttribute('srcset'); it.src = '/media/none'; }")
     expect(page.locator(".tile[data-lost]")).to_have_count(1)
     expect(page.get_by_text(AWAY)).to_be_hidden()
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_who_is_signed_out_is_told_that_and_not_of_a_storage_that_is_away(away):
+    expect(away.get_by_text(AWAY)).to_be_visible()
+    away.context.clear_cookies()
+    away.evaluate("htmx.ajax('GET', '/likes/fresh/', '.fresh')")
+    expect(away.get_by_text("You are signed out.")).to_be_visible()
+    expect(away.get_by_text(AWAY)).to_be_hidden()

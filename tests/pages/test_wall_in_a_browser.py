@@ -232,6 +232,16 @@ def test_on_a_phone_a_handle_comes_while_one_scrolls(opened, years):
     page.wait_for_url("**/likes/?at=2012-*")
 
 
+def test_on_a_phone_the_handle_never_covers_how_many_likes_a_month_has(opened, years):
+    page = opened(viewport=PHONE, has_touch=True)
+    page.goto("/likes/")
+    handle = page.locator(".knob").evaluate("it => it.getBoundingClientRect().left")
+    counts = page.locator(".month-head .count")
+    ends = counts.evaluate_all("them => them.map(it => it.getBoundingClientRect().right)")
+    assert len(ends) > 2
+    assert max(ends) < handle
+
+
 def test_a_picture_that_cannot_be_had_says_so_in_its_place(opened, hang):
     picture(hang())
     page = opened(viewport=WIDE)
