@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from django.conf import global_settings
 from django.core.exceptions import ImproperlyConfigured
 
 from likelist import runenv
@@ -147,11 +148,7 @@ STORAGES = {
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATICFILES_FINDERS = [
-    "django.contrib.staticfiles.finders.FileSystemFinder",
-    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
-    "likelist.joined.Joined",
-]
+STATICFILES_FINDERS = [*global_settings.STATICFILES_FINDERS, "likelist.joined.Joined"]
 
 # People
 
@@ -237,8 +234,7 @@ BACKOFF_CAP = timedelta(seconds=env.number("BACKOFF_CAP", 3_600, least=1))
 REDIS_URL = env.service(
     "REDIS_URL", "redis://127.0.0.1:6379/0", ("redis", "rediss", "redis+socket")
 )
-# Who rings finds the doorbell by this name when the first task is rung for. Celery takes a sixth
-# of a command's start, and most commands ring for nothing.
+# Who rings finds it by this name; loaded at once it is a sixth of a command's start.
 os.environ.setdefault("CELERY_CONFIG_MODULE", "likelist.doorbell")
 
 # Language, time, log
