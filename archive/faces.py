@@ -95,8 +95,8 @@ def _over(like: Like, *, missing: bool, is_name: bool, text: str) -> str:
     if missing:
         return _("Missing")
     if like.is_vague:
-        return _("Liked something of")
-    return _("A post of") if is_name else ""
+        return _("Liked something by")
+    return _("A post by") if is_name else ""
 
 
 def _size(text: str, like: Like, *, is_name: bool) -> tuple[str, str]:

@@ -34,10 +34,10 @@ ABSENT = {
     ),
     State.REFUSED: (
         gettext_lazy(
-            "This picture could not be kept: what the service sent is not one that can be read."
+            "This picture could not be kept: what the service sent cannot be read."
         ),
         gettext_lazy(
-            "This video could not be kept: what the service sent is not one that can be read."
+            "This video could not be kept: what the service sent cannot be read."
         ),
     ),
 }
@@ -45,7 +45,7 @@ UNREAD = (
     gettext_lazy("This picture is kept, but its row cannot be read."),
     gettext_lazy("This video is kept, but its row cannot be read."),
 )
-NOTHING = ("src", "srcset", "poster", "look", "alt", "facts", "copy", "sha256")
+NOTHING = ("src", "srcset", "poster", "look", "alt", "facts", "size", "copy", "sha256")
 # What is narrower would only show that it is small.
 ENLARGED = 480
 
@@ -65,6 +65,7 @@ class Medium:
     look: str
     alt: str
     facts: str
+    size: str
     copy: str
     sha256: str
     trouble: str
@@ -103,6 +104,7 @@ def _medium(like: Like, number: int, kinds: dict[str, MediaItem]) -> Medium:
         look=_look(blob, blob if shown is picture else poster),
         alt=tiles.alt(like, shown),
         facts=_facts(blob) if blob else "",
+        size=filesizeformat(blob.size_bytes) if blob else "",
         copy=_("A smaller copy: the original could not be had.") if shown.is_copy and blob else "",
         sha256=blob.sha256[:12] if blob else "",
         trouble=_trouble(shown),
@@ -146,6 +148,6 @@ def _srcset(like: Like, blob: Blob) -> str:
 
 
 def _facts(blob: Blob) -> str:
-    parts = [f"{blob.width} × {blob.height}"] if blob.width else []  # noqa: RUF001  # by
-    parts += [filesizeformat(blob.size_bytes), TYPES.get(blob.content_type, blob.content_type)]
+    parts = [TYPES.get(blob.content_type, blob.content_type)]
+    parts += [f"{blob.width}\u00a0×\u00a0{blob.height}"] if blob.width else []  # noqa: RUF001  # by
     return " · ".join(parts)

@@ -19,7 +19,7 @@ from harvester.proof import Oldest
 STUB, LEAST = 5.0, 0.8
 # Labels stand so far from each other and from the end, months with their year further; the one at
 # the beginning is longer.
-APART, MONTHS_APART, FIRST, MOST_TICKS = 11.0, 20.0, 22.0, 8
+APART, MONTHS_APART, FIRST, MOST_TICKS = 11.0, 20.0, 27.0, 8
 # Whoever was not visited for so long sees it, however long the strip is.
 LONG = timedelta(days=1)
 LEGEND = {
@@ -126,7 +126,8 @@ def _ticks(scale: Scale) -> Iterator[Tick]:
     moments, form, apart = list(_years(scale)), "Y", APART
     if len(moments) < 2:
         moments, form, apart = list(_months(scale)), "M", MONTHS_APART
-    last, year = FIRST - apart, 0
+    # The label at the beginning has said its year.
+    last, year = FIRST - apart, scale.oldest.year
     for moment in moments[:: 1 + len(moments) // MOST_TICKS]:
         at = scale.at(moment)
         if at - last >= apart and 100 - at >= apart:

@@ -40,7 +40,7 @@ def test_a_first_visit_that_has_not_moved_says_so(as_alice, alice):
     feed = begun(feed_of(alice), "running")
     Crawl.objects.update(opened_at=timezone.now() - timedelta(minutes=11))
     html = page(as_alice)
-    assert "This takes longer than it should" in html
+    assert "This is taking longer than it should" in html
     assert "This visit has not moved for 11 minutes. It is taken up again from its" in html
     Crawl.objects.filter(feed=feed).update(moved_at=timezone.now(), pages=1)
     assert "We are fetching" in page(as_alice)

@@ -50,14 +50,14 @@ def test_an_export_brings_words_and_not_a_hole(as_alice, alice, hang):
 def test_without_a_word_the_author_stands_for_the_post(as_alice, hang):
     hang(caption="")
     html = wall(as_alice)
-    assert "A post of" in html
+    assert "A post by" in html
     assert re.search(r'class="name" dir="auto">@ada<', html)
 
 
 def test_a_row_that_names_no_post_tells_whose_it_was(as_alice, hang):
     hang(caption="", is_vague=True, is_exact=True)
     html = wall(as_alice)
-    assert "Liked something of" in html
+    assert "Liked something by" in html
     assert "14 May 2014" in html
 
 
