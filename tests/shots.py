@@ -205,20 +205,20 @@ def shoot(context: BrowserContext, address: str, file: Path, act: Callable[[Page
 
 
 def sheet(out: Path) -> None:
-    """All pictures small on one sheet: a page a row, wide and narrow, light and dark."""
+    """All pictures small on one sheet: each page wide and narrow, light and dark, two in a row."""
     names = [*STRANGER, *EARLY, *PERSON, *NEWCOMER, *BY_HANDLE, *BY_HANDLE_AFTER]
     names += [*ASKED, *HALFWAY, *BROUGHT, *sights.ALL]
-    height, gap = 360, 16
-    widths = [576, 576, 166, 166]
-    paper = Image.new("RGB", (sum(widths) + 5 * gap, len(names) * (height + gap) + gap), "#8a857d")
-    for row, name in enumerate(names):
-        left = gap
-        for width, (size, theme) in zip(
-            widths, [(s, t) for s in SIZES for t in THEMES], strict=True
-        ):
-            shot = Image.open(out / f"{name}-{size}-{theme}.png").convert("RGB")
-            paper.paste(shot.resize((width, height)), (left, gap + row * (height + gap)))
-            left += width + gap
+    height, gap, rows = 360, 16, (len(names) + 1) // 2
+    widths = {"wide": 576, "phone": 166}
+    page = 2 * sum(widths.values()) + 4 * gap
+    paper = Image.new("RGB", (2 * page + gap, rows * (height + gap) + gap), "#8a857d")
+    for place, name in enumerate(names):
+        left, top = gap + place // rows * page, gap + place % rows * (height + gap)
+        for size, width in widths.items():
+            for theme in THEMES:
+                shot = Image.open(out / f"{name}-{size}-{theme}.png").convert("RGB")
+                paper.paste(shot.resize((width, height)), (left, top))
+                left += width + gap
     paper.save(out / "sheet.webp", quality=80)
 
 
