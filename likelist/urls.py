@@ -5,12 +5,15 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
-from likelist import health
+from likelist import health, offline
 
 admin.autodiscover()
 urlpatterns = [
     path("healthz/live", health.live, name="live"),
     path("healthz/ready", health.ready, name="ready"),
+    path("offline/", offline.page, name="offline"),
+    # At the root: a worker serves what lies beside it and below.
+    path("offline.js", offline.worker, name="worker"),
     path("", include("accounts.urls")),
     path("", include("archive.urls")),
     path("", include("harvester.urls")),

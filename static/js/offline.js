@@ -11,3 +11,5 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (polls && (document.hidden || !navigator.onLine)) event.preventDefault();
 });
 show();
+// Pages that are wanted meanwhile: a worker shows one that says so, where a browser has such workers.
+addEventListener("load", () => navigator.serviceWorker?.register("/offline.js").catch(() => {}));

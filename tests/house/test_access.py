@@ -29,6 +29,8 @@ TABLE: dict[tuple[str, str], tuple[int | str, int, int, int]] = {
     # address and method              anonymous another owner staff
     ("live", "GET"): (200, 200, 200, 200),
     ("ready", "GET"): (200, 200, 200, 200),
+    ("offline", "GET"): (200, 200, 200, 200),
+    ("worker", "GET"): (200, 200, 200, 200),
     ("accounts:signin", "GET"): (200, 200, 200, 200),
     ("accounts:signin", "POST"): (200, 200, 200, 200),
     ("accounts:provider", "GET"): (302, 302, 302, 302),

@@ -46,6 +46,7 @@ PAGES = (
     *("/settings/password/", "/accounts/signin/", "/accounts/signup/", "/healthz/live"),
     *("/healthz/ready", "/accounts/callback/instagram/?state=forged&code=x", "/admin/"),
     *("/accounts/signin/instagram/", "/broken/400/", "/broken/403/", "/broken/500/"),
+    *("/offline/", "/offline.js"),
 )
 
 

@@ -93,6 +93,11 @@ def test_a_health_check_of_the_process_asks_nothing(db: None) -> None:
     assert asked(browser(), "/healthz/live") == 0
 
 
+def test_what_is_shown_out_of_reach_asks_nothing(few: Home) -> None:
+    for path in ("/offline/", "/offline.js"):
+        assert asked(browser(few.user), path) == 0, path
+
+
 def test_a_picture_is_served_for_three_questions(few: Home) -> None:
     visitor = browser(few.user)
     with CaptureQueriesContext(connection) as queries:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
+from django.test import Client
 
 from likelist.joined import PARTS
 from likelist.runenv import ROOT
@@ -47,3 +50,17 @@ def test_joined_files_are_collected_hashed_and_compressed(collected: Path) -> No
         assert (collected / name).is_file()
         assert list(collected.glob(f"{stem}.*.{ending}"))
         assert list(collected.glob(f"{stem}.*.{ending}.gz"))
+
+
+def test_what_browsers_keep_has_the_addresses_of_this_release(
+    collected: Path, settings: LazySettings
+) -> None:
+    backend = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    hashed = {"BACKEND": backend, "OPTIONS": {"location": collected}}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": hashed}
+    told = Client().get("/offline.js").content.decode()
+    named = re.findall(r'"/static/([^"]+)"', told)
+    assert len(named) == 4
+    for name in named:
+        assert re.search(r"\.[0-9a-f]{12}\.\w+$", name), name
+        assert (collected / name).is_file()

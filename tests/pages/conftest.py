@@ -156,10 +156,14 @@ def house(feed: Feed, live_server: LiveServer) -> tuple[str, dict[str, str]]:
 
 @pytest.fixture
 def opened(browser: Browser, house: tuple[str, dict[str, str]]) -> Iterator[Callable[..., Page]]:
-    """Opens a window of the person who has the house; all are closed at the end."""
+    """Opens a window of the person who has the house; all are closed at the end.
+
+    Without the worker of pages out of reach, unless told: tests count requests, and answer them.
+    """
     contexts: list[BrowserContext] = []
 
     def open_(**how: Any) -> Page:
+        how = {"service_workers": "block"} | how
         contexts.append(browser.new_context(reduced_motion="reduce", base_url=house[0], **how))
         contexts[-1].add_cookies([house[1]])  # type: ignore[list-item]
         return contexts[-1].new_page()

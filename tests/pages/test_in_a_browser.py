@@ -21,6 +21,7 @@ OPEN = [
     "/accounts/callback/instagram/",
     "/accounts/handle/bluesky/",
     "/accounts/prove/bluesky/",
+    "/offline/",
 ]
 MINE = [
     "/likes/",

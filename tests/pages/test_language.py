@@ -163,7 +163,7 @@ def test_every_word_beside_the_wall_can_be_translated(left):
 
 
 # The 500 page stands alone, without a single tag: looking words up may be what broke.
-@pytest.mark.parametrize("page", ["400", "403", "404", "429"])
+@pytest.mark.parametrize("page", ["400", "403", "404", "429", "offline"])
 def test_every_word_of_a_page_about_trouble_can_be_translated(page, monkeypatch):
     tongue.speak(monkeypatch)
     assert tongue.untranslated(render_to_string(f"{page}.html"), CONTENT) == []

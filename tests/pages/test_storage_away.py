@@ -9,8 +9,11 @@ from django.core.files.storage import default_storage
 from playwright.sync_api import Page, expect
 
 from archive import serving
-from archive.models import Blob
+from archive.models import Blob, Like
+from simulator.pictures.encode import Order
+from simulator.video import encode_video
 from tests.pages.conftest import picture
+from tests.pages.looking import wall
 
 pytestmark = pytest.mark.django_db
 AWAY = "Pictures cannot be shown right now"
@@ -90,3 +93,61 @@ def test_who_is_signed_out_is_told_that_and_not_of_a_storage_that_is_away(away):
     away.evaluate("htmx.ajax('GET', '/likes/fresh/', '.fresh')")
     expect(away.get_by_text("You are signed out.")).to_be_visible()
     expect(away.get_by_text(AWAY)).to_be_hidden()
+
+
+@pytest.fixture
+def films(opened) -> Page:
+    """The page of a like with three videos of which none can be had."""
+    like = Like.objects.get(pk=wall()[0].pk)
+    like.media.all().delete()
+    for position in range(3):
+        picture(like, kind="video", position=position)
+    page = opened()
+    page.clock.install()
+    page.goto(f"/likes/{like.pk}/")
+    return page
+
+
+PLAY = "all => all.forEach(video => video.play().catch(() => {}))"
+LOST = ".reel > li[data-lost]"
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_a_video_that_cannot_be_had_says_so_on_the_stage(films):
+    film = films.locator(".reel video").first
+    expect(film).to_be_visible()
+    films.keyboard.press(" ")
+    expect(film).to_be_hidden()
+    said = films.locator(LOST).evaluate("it => getComputedStyle(it, '::before').content")
+    assert "Cannot be shown right now" in said
+    expect(films.get_by_text(AWAY)).to_be_hidden()
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_videos_tell_that_the_storage_is_away_as_pictures_do_and_come_back(films):
+    films.locator(".reel video").evaluate_all(PLAY)
+    expect(films.locator(LOST)).to_have_count(3)
+    expect(films.get_by_text(AWAY)).to_be_visible()
+    film = encode_video(Order("a film", "lake", 96, 96, "mp4"))
+    films.route(PICTURES, lambda route: route.fulfill(content_type="video/mp4", body=film))
+    films.clock.fast_forward(31_000)
+    expect(films.get_by_text(AWAY)).to_be_hidden()
+    expect(films.locator(LOST)).to_have_count(0)
+    expect(films.locator(".reel video").first).to_be_visible()
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_a_video_that_only_takes_its_time_is_not_called_lost(films):
+    waiting = []
+    films.route(PICTURES, lambda route: waiting.append(route))
+    films.locator(".reel video").first.evaluate("it => { it.play().catch(() => {}); }")
+    films.wait_for_function("document.querySelector('.reel video').networkState === 2")
+    films.wait_for_timeout(4_000)
+    assert waiting
+    expect(films.locator(LOST)).to_have_count(0)
+    for route in waiting:
+        route.abort()
+    expect(films.locator(LOST)).to_have_count(1)
