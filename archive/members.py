@@ -33,12 +33,8 @@ ABSENT = {
         gettext_lazy("The service no longer had this video when we came for it."),
     ),
     State.REFUSED: (
-        gettext_lazy(
-            "This picture could not be kept: what the service sent cannot be read."
-        ),
-        gettext_lazy(
-            "This video could not be kept: what the service sent cannot be read."
-        ),
+        gettext_lazy("This picture could not be kept: what the service sent cannot be read."),
+        gettext_lazy("This video could not be kept: what the service sent cannot be read."),
     ),
 }
 UNREAD = (
