@@ -6,6 +6,7 @@ from django.http import Http404
 
 from accounts.models import User
 from archive import authors
+from archive.authors import Named
 from archive.models import Feed, Like
 from archive.models.like import LikeQuerySet
 
@@ -19,7 +20,7 @@ def like_of(user: User, like_id: int) -> Like:
     return like
 
 
-def author_of(user: User, provider: str, author_id: str) -> tuple[LikeQuerySet, list[Like]]:
+def author_of(user: User, provider: str, author_id: str) -> tuple[LikeQuerySet, list[Named]]:
     """This person's likes of one author, and the newest and oldest of them; Http404 for none."""
     likes = Like.objects.of(user).on_wall().by(provider, author_id)
     ends = authors.ends(likes) if "\x00" not in provider + author_id else []
