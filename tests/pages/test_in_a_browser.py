@@ -141,7 +141,7 @@ def test_the_figures_of_a_visit_stay_inside_their_card(opened):
 
 
 def test_pages_keep_the_policy_and_load_everything(opened):
-    page = opened()
+    page = opened(service_workers="allow")
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))

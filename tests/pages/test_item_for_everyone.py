@@ -85,7 +85,7 @@ def test_no_dialog_has_a_known_barrier(opened, paths, width, theme):
 
 
 def test_over_the_wall_nothing_breaks_the_policy(opened, house):
-    page = opened()
+    page = opened(service_workers="allow")
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
