@@ -14,8 +14,6 @@ const show = (parts) => {
   sheet.addEventListener("close", () => sheet.remove());
   document.body.append(sheet);
   sheet.showModal();
-  // The focus is on a button at the end; what is read first is at the top.
-  sheet.scrollTop = 0;
 };
 
 document.addEventListener("click", async (event) => {

@@ -22,6 +22,7 @@ from accounts import invitations
 from accounts.models import Connection, Invitation, User
 from archive.models import Blob, Feed, Gap, Like, MediaItem, Quarantined
 from harvester.models import Chore, Crawl, Halt, Import, Schedule
+from likelist import urls  # noqa: F401  # the desk is put together with its addresses
 from tests.archive import kept
 from tests.archive.kept import own_storage  # noqa: F401  # used by every test here
 from tests.browser_plugin import browser_type_launch_args  # noqa: F401  # which Chromium
@@ -119,6 +120,7 @@ def pages(client: Client, label: str) -> Iterator[str]:
 def test_every_page_of_every_desk_works_and_keeps_secrets_and_content(house, desk):
     sealed = set(Connection.objects.exclude(grant="").values_list("grant", flat=True))
     forbidden = {kept.CANARY, kept.CAPTION, "instagram.example", "secret-path", *sealed}
+    assert len(LABELS) > 10
     for label in LABELS:
         shown = list(pages(desk, label))
         assert len(shown) >= 1 + len(SEARCHES) + 3, label

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.test import Client
 
 from archive import serving
@@ -125,7 +127,9 @@ def test_neighbours_are_one_step_away(as_alice, hang):
 
 def test_bytes_are_for_their_owner_only(as_alice, client, alice, bob, hang):
     item = picture(hang())
+    default_storage.save(item.blob.preview_key(320), ContentFile(b"bytes"))
     address = serving.address(alice.pk, item.blob_id, 320)
+    assert as_alice.get(address).status_code == 200
     forged = address.replace(f"/media/{alice.pk}/", f"/media/{bob.pk}/")
     assert as_alice.get(forged).status_code == 404
     assert as_alice.get(address[:-3] + "321").status_code == 404
