@@ -142,9 +142,7 @@ def test_no_desk_counts_a_table_or_asks_more_for_more_rows(house, desk):
 
 
 def asked(client: Client, address: str) -> list[str]:
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         assert client.get(address).status_code == 200
     return [query["sql"] for query in queries]
 
