@@ -93,8 +93,8 @@ def _found(crawl: Crawl, service: str) -> str:
         return gettext("Nothing new.")
     said = (
         ngettext(
-            "Found {count:,} new like down to those we had.",
-            "Found {count:,} new likes down to those we had.",
+            "Found {count:,} new like, then those we had.",
+            "Found {count:,} new likes, then those we had.",
             count,
         )
         if crawl.known_entries
