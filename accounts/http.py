@@ -7,6 +7,9 @@ from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
 
+# The status that htmx understands as "do not ask again".
+ENOUGH = 286
+
 
 class HtmxRequest(HttpRequest):
     """A request that may come from htmx."""

@@ -20,14 +20,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts import following, invitations, signin, upstream
 from accounts.addresses import safe_path
 from accounts.forms import SignUpForm
+from accounts.http import ENOUGH
 from accounts.problems import PROBLEMS
 from accounts.signin import SignInRefused
 from providers.errors import ProviderError, TryLater
 from providers.service import Service
 
 logger = logging.getLogger(__name__)
-# What htmx understands as "do not ask again".
-ENOUGH = 286
 INVITATION = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 

@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.http import SignedInRequest
+from accounts.http import ENOUGH, SignedInRequest
 from accounts.models import User
 from archive import asking, browse, dates, days, gaps, origins, searching, wall, words
 from archive.models import Feed, Like
@@ -21,8 +21,6 @@ from archive.models.like import LikeQuerySet
 
 LONGEST_QUERY = 200
 MOST_FRESH = 99
-# What htmx understands as "do not ask again".
-ENOUGH = 286
 
 
 @require_safe

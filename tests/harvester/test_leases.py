@@ -20,6 +20,7 @@ from harvester.models import Crawl, Schedule
 from harvester.walk import Slice, walk
 from providers.shapes import Grant, Profile
 from tests.conftest import visit
+from tests.harvester.listed import Listed
 from tests.shelves import kept
 
 
@@ -106,17 +107,23 @@ def test_opened_many_times_at_once_it_is_one_visit(shelf):
     assert len(set(crawls)) == 1
 
 
+def wanted_by_another(listed: Listed, seconds: float) -> list[lease.Held | None]:
+    """Each page takes so long, and somebody tries for its visit meanwhile; what they will get."""
+    taken: list[lease.Held | None] = []
+
+    def slow(cursor: str | None) -> None:
+        time.sleep(seconds)
+        taken.append(lease.take(Crawl.objects.get().pk))
+
+    listed.before = slow
+    return taken
+
+
 @pytest.mark.django_db(transaction=True)
 def test_while_a_walk_goes_on_its_lease_is_renewed(shelf, listed, settings):
     settings.CRAWL_LEASE = timedelta(seconds=0.6)
     listed.like(8)
-    taken = []
-
-    def slow(cursor):
-        time.sleep(1.0)
-        taken.append(lease.take(Crawl.objects.get().pk))
-
-    listed.before = slow
+    taken = wanted_by_another(listed, 1.0)
     crawl, _ = visit(shelf)
     assert crawl.state == Crawl.State.DONE
     assert taken == [None, None]
@@ -151,13 +158,7 @@ def test_a_walk_that_moves_is_not_stuck_however_long_it_takes(shelf, listed, set
     monkeypatch.setattr(lease, "STUCK", 4.0)
     listed.size = 8
     listed.like(60)
-    others = []
-
-    def slow(cursor):
-        time.sleep(0.8)
-        others.append(lease.take(Crawl.objects.get().pk))
-
-    listed.before = slow
+    others = wanted_by_another(listed, 0.8)
     crawl, _ = visit(shelf)
     assert crawl.state == Crawl.State.DONE
     assert len(others) > 3
