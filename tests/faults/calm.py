@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from likelist.engines.processes import until
 from tests.faults import tide
+from tests.faults.house import PATIENCE, House
 
 PERSON = "storm"
 PEOPLE = (PERSON, tide.PERSON)
@@ -38,3 +40,17 @@ WALKER = "SELECT coalesce(max(lease::text), '') FROM harvester_crawl WHERE state
 TAKEN_OVER = (
     "SELECT EXISTS (SELECT FROM harvester_crawl WHERE state = 'running' AND lease::text <> '{by}')"
 )
+
+
+def comes_to_be_so(house: House, statement: str) -> bool:
+    """Whether the database comes to answer yes; what is left for tomorrow is done today.
+
+    Again and again: who was struck last is counted only when somebody else takes over.
+    """
+
+    def one_more_day() -> bool:
+        for passing in A_DAY_PASSES:
+            house.sql(passing)
+        return house.is_so(statement, 5.0)
+
+    return until(one_more_day, PATIENCE)

@@ -18,6 +18,7 @@ import requests
 from likelist.engines.processes import until
 from providers.crashpoints import POINTS
 from simulator.serve import Simulator
+from tests.faults import calm
 from tests.faults.house import PATIENCE, folder
 from tests.faults.tended import Tended
 from tests.faults.truth import check_equal
@@ -108,7 +109,7 @@ def names(house: Tended) -> dict[str, str]:
 def settles(house: Tended) -> bool:
     """Whether all that was seen is fetched, and nobody is at work any more."""
     assert not waiting(house)
-    return house.is_so(SETTLED.format(people=len(PEOPLE)))
+    return calm.comes_to_be_so(house, SETTLED.format(people=len(PEOPLE)))
 
 
 def check(house: Tended) -> None:

@@ -14,7 +14,7 @@ import redis
 from likelist.engines.places import places
 from likelist.engines.processes import until
 from simulator.serve import Simulator
-from tests.faults import secrets
+from tests.faults import calm, secrets
 from tests.faults.house import PATIENCE, folder, note
 from tests.faults.opened import Opened
 from tests.faults.truth import check_equal
@@ -37,6 +37,14 @@ SELECT count(*) = {len(PEOPLE)} AND bool_and(completed_at IS NOT NULL)
    AND NOT EXISTS (SELECT FROM archive_mediaitem WHERE state = 'wanted')
    AND NOT EXISTS (SELECT FROM harvester_crawl WHERE lease IS NOT NULL) FROM archive_feed
 """
+LEFT = {
+    "feeds": "SELECT id, completed_at FROM archive_feed WHERE completed_at IS NULL",
+    "schedules": "SELECT feed_id, failures, next_visit_at - now() FROM harvester_schedule",
+    "visits": "SELECT id, state, trouble, deaths, not_before - now(), leased_until - now()"
+    " FROM harvester_crawl WHERE lease IS NOT NULL OR state <> 'done'",
+    "media": "SELECT id, trouble, deaths, attempts, not_before - now(), claimed_until - now()"
+    " FROM archive_mediaitem WHERE state = 'wanted' LIMIT 20",
+}
 SLOW = {"CRAWL_REQUEST_INTERVAL": "1", "VISIT_INTERVAL_MIN": "3600", "VISIT_INTERVAL_MAX": "3600"}
 
 
@@ -65,11 +73,9 @@ class Storm:
         time.sleep(self.dice.uniform(0.1, 1.0))
         self._forget_everything_rung()
 
-    def a_day_passes(self) -> None:
-        """By chance the same visit or file was struck alone: it is left in peace until then."""
-        self.house.sql("UPDATE harvester_schedule SET next_visit_at = now() WHERE failures > 0")
-        killers = "state = 'wanted' AND trouble = 'kills_workers'"
-        self.house.sql(f"UPDATE archive_mediaitem SET not_before = now() WHERE {killers}")
+    def left(self) -> str:
+        """What is not settled, for whoever has to find out why."""
+        return "\n".join(f"{table}: {self.house.sql(left)}" for table, left in LEFT.items())
 
     def _upset(self) -> None:
         instagram = self.house.instagram
@@ -112,9 +118,8 @@ def storm(dice: random.Random) -> Iterator[Storm]:
         try:
             storm = Storm(house, foreign, dice)
             storm.rage()
-            storm.a_day_passes()
             began = time.monotonic()
-            assert house.is_so(ALL_SETTLED), house.words()[-5000:]
+            assert calm.comes_to_be_so(house, ALL_SETTLED), storm.left()
             note(f"{len(storm.kills)} kills; quiet after {time.monotonic() - began:.1f} s")
             yield storm
         finally:
