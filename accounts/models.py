@@ -17,7 +17,7 @@ class User(AbstractUser):
     """A person with an archive. `username` is what commands call them."""
 
     class Theme(models.TextChoices):
-        AUTO = "auto", _("like my device")
+        AUTO = "auto", _("automatic")
         LIGHT = "light", _("light")
         DARK = "dark", _("dark")
 

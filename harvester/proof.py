@@ -72,6 +72,13 @@ def _complete(oldest: Oldest, upto: datetime, lost: Sequence[Gap]) -> str:
     return said.format(month=month, until=until(upto), gaps=_named(lost))
 
 
+def holes(standing: Sequence[Gap]) -> str:
+    """2 gaps; "" where nothing is missing between what we have."""
+    count = sum(gap.lower is not None for gap in standing)
+    said = ngettext("{count:,} gap", "{count:,} gaps", count)
+    return said.format(count=count) if count else ""
+
+
 def offer(standing: Sequence[Gap]) -> str:
     """What an export is good for here."""
     if any(gap.lower is not None and gap.state == Gap.State.LOST for gap in standing):

@@ -33,7 +33,8 @@ class Source:
 
     `older` leads to where an export is brought, `prove` to where a followed account is proven
     to be one's own. `coverage` and `strip` say what is proven of its main list, `pace` and
-    `loss` what could be lost; `question` is asked about a list that is held.
+    `loss` what could be lost; `question` is asked about a list that is held; `flaw` names
+    what is not well although the newest likes are here.
     """
 
     id: int
@@ -54,6 +55,7 @@ class Source:
     pace: str = ""
     loss: str = ""
     question: str = ""
+    flaw: str = ""
     last_good: Moment | None = None
     last_visit: Moment | None = None
     next_visit: Moment | None = None
@@ -117,6 +119,7 @@ def _source(known: Known) -> Source:
         feeds=_lists(known.feeds, connection.provider),
         **_proven(known),
         question=_question(known),
+        flaw=_flaw(known),
         last_good=Moment.of(max(good, default=None)),
         last_visit=Moment.of(known.crawls[0].opened_at if known.crawls else None),
         **coming.visit(known),
@@ -173,6 +176,12 @@ def _proven(known: Known) -> dict[str, Any]:
 def _question(known: Known) -> str:
     asked = [feed for feed in known.feeds if states.is_held(feed)]
     return proof.held(asked[0], known.provider.title) if asked else ""
+
+
+def _flaw(known: Known) -> str:
+    if known.facts.key != "ok":
+        return ""
+    return known.awaited.flaw or proof.holes(known.gaps)
 
 
 def _lists(feeds: list[Feed], provider: str) -> list[dict[str, object]]:

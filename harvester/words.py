@@ -198,6 +198,11 @@ def no_room() -> str:
     return gettext(NO_ROOM)
 
 
+def waiting_for_room() -> str:
+    """The same as a mark on a card."""
+    return gettext("Pictures wait for room")
+
+
 def clock(moment: datetime | None, *, says_today: bool = False) -> str:
     """14:20 UTC, with the day in front where it is another one."""
     if moment is None:

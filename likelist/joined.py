@@ -17,7 +17,7 @@ from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage
 
 STYLES = (
-    *("tokens", "tones", "base", "layout", "components", "papers"),
+    *("fonts", "tokens", "tones", "base", "layout", "components", "papers"),
     *("dates", "pages", "doors", "coverage", "item"),
 )
 # What stands later wins, or runs later.

@@ -67,7 +67,7 @@ def test_a_joined_script_keeps_its_names_to_itself():
 def test_only_tokens_know_raw_colours(file):
     text = file.read_text()
     assert "!important" not in text
-    assert "url(" not in text
+    assert "url(" not in text or file.name == "fonts.css"
     if file.name not in {"tokens.css", "tones.css"}:
         assert not re.search(r"#[0-9a-fA-F]{3,8}\b|rgb\(|hsl\(", text)
 

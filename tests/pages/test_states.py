@@ -72,6 +72,16 @@ def test_nobody_is_told_to_be_up_to_date_who_is_not(name):
     assert "Up to date" not in page(feed, "/settings/")
 
 
+FLAWS = {"lost": "2 gaps", "no_room": "Pictures wait for room"}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_beside_up_to_date_stands_what_is_not_well(name):
+    feed = standings.ALL[name]()
+    assert card(feed).flaw == FLAWS.get(name, "")
+    assert (f'<p class="state pill flaw">{FLAWS.get(name)}</p>' in page(feed)) is (name in FLAWS)
+
+
 def test_an_open_gap_is_not_complete_whatever_the_last_visit_says():
     feed = standings.well()
     standings.gap(feed, 9, state="open", estimate=25)
