@@ -23,7 +23,7 @@ from archive.tiles import Tile
 # So many likes of one day are shown, so many years back, and so many by chance.
 MOST, YEARS, CHANCE = 12, 60, 6
 # Tiles on the page, by which there are fewer of each day where there are many years.
-WHOLE, FEWEST = 72, 3
+WHOLE, FEWEST = 54, 2
 # Of a day so many are looked at: a million may hang under one moment that nobody knows better.
 LOOKED_AT = 2_000
 LIKED, POSTED = "liked", "posted"
