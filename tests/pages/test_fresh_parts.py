@@ -62,3 +62,11 @@ def test_what_is_fetched_anew_takes_the_state_and_the_alarm_along(browser, live_
     assert page.evaluate("document.activeElement.id") == f"pause-{feed.connection_id}"
     assert not page.locator(".log").evaluate("it => it.open")
     page.context.close()
+
+
+def test_the_calendar_writes_over_no_alarm(browser, live_server):
+    page = opened(browser, live_server, standings.late(), viewport={"width": 1440, "height": 900})
+    page.goto("/likes/")
+    alarm = page.locator(".alarm").bounding_box()
+    assert page.locator(".scrubber").bounding_box()["y"] >= alarm["y"] + alarm["height"]
+    page.context.close()
