@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import django_stubs_ext
 from django import forms
@@ -14,6 +14,8 @@ from accounts.models import User
 # Lets classes such as ModelForm[User] name what they are about.
 django_stubs_ext.monkeypatch()
 NAMES = _("Letters, digits and @ . + - _")
+# In one line what AUTH_PASSWORD_VALIDATORS say in four.
+PASSWORDS = _("Eight characters or more, not digits alone, and nothing that is easy to guess.")
 
 
 class SignUpForm(UserCreationForm[User]):
@@ -23,6 +25,16 @@ class SignUpForm(UserCreationForm[User]):
         model = User
         fields = ("username",)
         help_texts: ClassVar = {"username": NAMES}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        explain(self)
+
+
+def explain(form: forms.BaseForm) -> None:
+    """Say briefly what a new password has to be like."""
+    for name in form.fields.keys() & {"password1", "new_password1"}:
+        form.fields[name].help_text = PASSWORDS
 
 
 class NameForm(forms.ModelForm[User]):

@@ -13,7 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.addresses import safe_path
-from accounts.forms import LayoutForm, NameForm, ThemeForm
+from accounts.forms import LayoutForm, NameForm, ThemeForm, explain
 from accounts.http import SignedInRequest
 from accounts.models import User
 
@@ -59,6 +59,7 @@ def password(request: SignedInRequest) -> HttpResponse:
     """Set a first password, or change it."""
     kind = PasswordChangeForm if request.user.has_usable_password() else AdminPasswordChangeForm
     form = kind(request.user, request.POST or None)
+    explain(form)
     if request.method == "POST" and form.is_valid():
         form.save()
         update_session_auth_hash(request, request.user)

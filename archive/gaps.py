@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -43,11 +43,19 @@ class Row:
 def standing(user: User) -> QuerySet[Any]:
     """The gaps of a person that are not healed, with the likes at both ends; one query.
 
-    `above`: the like it lies under; `above_at`, `below_at`: when the likes around it were made.
+    `above`: the like it lies under; `above_at`, `below_at`: when the likes around it were made;
+    `told`: an export tells of the same list.
     """
     here = Entry.objects.filter(feed=OuterRef("feed"))
     over = here.filter(rank__gte=OuterRef("upper")).order_by("rank")
     under = here.filter(rank__lte=OuterRef("lower")).in_upstream_order()
+    exports = Feed.objects.filter(
+        user=user,
+        kind=OuterRef("feed__kind"),
+        connection__provider=OuterRef("feed__connection__provider"),
+        connection__standing=Connection.Standing.FILE,
+        entries_count__gt=0,
+    )
     return (
         Gap.objects.of(user)
         .standing()
@@ -57,6 +65,7 @@ def standing(user: User) -> QuerySet[Any]:
             above=Subquery(over.values("like")[:1]),
             above_at=Subquery(over.values("like__liked_at")[:1]),
             below_at=Subquery(under.values("like__liked_at")[:1]),
+            told=Exists(exports),
         )
         .order_by("-upper")
     )
@@ -88,7 +97,8 @@ def row(gap: Gap) -> Row:
     service = upstream.service(gap.feed.connection.provider)
     is_open = gap.state == State.OPEN
     goes_on = is_open and _is_visited(gap)
-    bring = reverse(IMPORTS) if service.exports and not goes_on else ""
+    helps = service.exports and not goes_on and not is_told(gap)
+    bring = reverse(IMPORTS) if helps else ""
     check = reverse(CHECK, args=[gap.feed.connection_id]) if goes_on else ""
     look = "older" if gap.lower is None else gap.state
     return Row(look, said(gap), why(gap, service), how(gap, service), check, bring)
@@ -100,8 +110,20 @@ def said(gap: Gap) -> str:
     if gap.lower is None:
         if gap.state == State.OPEN:
             return _("%(service)s has not been read any further yet.") % {"service": title}
-        return _("Older than this %(service)s shows no more.") % {"service": title}
+        return end(title, is_told=is_told(gap))
     return _between_likes(gap)
+
+
+def end(service: str, *, is_told: bool) -> str:
+    """What is below the oldest like that a service shows."""
+    said = _("Older than this %(service)s shows no more.") % {"service": service}
+    told = _("What is older comes from your export.")
+    return f"{said} {told}" if is_told else said
+
+
+def is_told(gap: Gap) -> bool:
+    """Whether what is older than a service shows came as a file."""
+    return gap.lower is None and getattr(gap, "told", False)
 
 
 def _between_likes(gap: Gap) -> str:

@@ -25,6 +25,7 @@ class Known:
     connection: Connection
     provider: Service
     facts: Facts
+    flaw: str
     feeds: list[Feed]
     gaps: list[Gap]
     crawls: list[Crawl]

@@ -46,8 +46,7 @@ def coverage(feed: Feed, standing: Sequence[Gap], oldest: Oldest | None, service
     said = _complete(oldest, feed.completed_at, lost)
     if len(lost) == len(standing):
         return said
-    end = _("Older than this {service} shows no more.").format(service=service)
-    return f"{said} {end}"
+    return f"{said} {gaps.end(service, is_told=any(map(gaps.is_told, standing)))}"
 
 
 def _read(count: int) -> str:
@@ -72,17 +71,18 @@ def _complete(oldest: Oldest, upto: datetime, lost: Sequence[Gap]) -> str:
     return said.format(month=month, until=until(upto), gaps=_named(lost))
 
 
-def holes(standing: Sequence[Gap]) -> str:
+def holes(count: int) -> str:
     """2 gaps; "" where nothing is missing between what we have."""
-    count = sum(gap.lower is not None for gap in standing)
     said = ngettext("{count:,} gap", "{count:,} gaps", count)
     return said.format(count=count) if count else ""
 
 
 def offer(standing: Sequence[Gap]) -> str:
-    """What an export is good for here."""
+    """What an export is good for here; "" where it has brought already what it can."""
     if any(gap.lower is not None and gap.state == Gap.State.LOST for gap in standing):
         return _("An export can bring in what is missing.")
+    if any(map(gaps.is_told, standing)):
+        return ""
     return _("An export can bring in older ones.")
 
 

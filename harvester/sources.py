@@ -25,6 +25,8 @@ Standing = Connection.Standing
 IMPORTS = "harvester:imports"
 # What could be lost, and when, is worth a line of its own.
 TROUBLED = frozenset({"needs", "paused", "failed", "stuck"})
+# A visit would mend it.
+HELPED = frozenset({"late", "failed", "behind"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,11 @@ class Source:
         return self.state in coming.VISITED
 
     @property
+    def is_urged(self) -> bool:
+        """Whether a visit that is asked for now is what would help."""
+        return self.can_check and self.state in HELPED
+
+    @property
     def can_resume(self) -> bool:
         """Whether its person paused it."""
         return self.state == "paused"
@@ -101,8 +108,9 @@ def of(user: User, facts: Sequence[Facts] | None = None) -> list[Source]:
             standing = [gap for gap in holes if gap.feed_id in {feed.pk for feed in lists}]
             service = upstream.service(connection.provider)
             pictures = coming_in.get(connection.pk, Awaited())
+            flaw = states.flaw(stated[connection.pk])
             rows = (lists, standing, crawls, pictures)
-            found.append(_source(Known(connection, service, shown, *rows)))
+            found.append(_source(Known(connection, service, shown, flaw, *rows)))
     return found
 
 
@@ -119,14 +127,14 @@ def _source(known: Known) -> Source:
         feeds=_lists(known.feeds, connection.provider),
         **_proven(known),
         question=_question(known),
-        flaw=_flaw(known),
+        flaw=(known.awaited.flaw if facts.key == "ok" else "") or known.flaw,
         last_good=Moment.of(max(good, default=None)),
         last_visit=Moment.of(known.crawls[0].opened_at if known.crawls else None),
         **coming.visit(known),
         found=sentences.found(known.crawls),
         awaited=known.awaited,
         reconnect=_reconnect(connection) if facts.key in {"needs", "gone"} else "",
-        budget=budget if connection.is_usable else None,
+        budget=budget if connection.is_usable and facts.key != "closed" else None,
         budget_resets=Moment.planned(budget.resets_at) if budget and budget.resets_at else None,
         visits=logbook.visits(facts, known.crawls, service),
     )
@@ -176,12 +184,6 @@ def _proven(known: Known) -> dict[str, Any]:
 def _question(known: Known) -> str:
     asked = [feed for feed in known.feeds if states.is_held(feed)]
     return proof.held(asked[0], known.provider.title) if asked else ""
-
-
-def _flaw(known: Known) -> str:
-    if known.facts.key != "ok":
-        return ""
-    return known.awaited.flaw or proof.holes(known.gaps)
 
 
 def _lists(feeds: list[Feed], provider: str) -> list[dict[str, object]]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Connection, User
 from archive.models import Feed
-from harvester import risk, words
+from harvester import proof, risk, words
 from harvester.models import Crawl
 
 # A visit that has not moved for so long says so.
@@ -51,7 +51,9 @@ SELECT account.id, account.provider, account.username, account.state, account.no
        EXISTS (SELECT FROM archive_gap WHERE feed_id = feed.id AND state = 'open'),
        coalesce(live.state, ''), live.moved_at, coalesce(ended.state, ''),
        schedule.next_visit_at, schedule.last_success_at, schedule.loses_at,
-       (schedule.pace ->> %(planned)s)::float8
+       (schedule.pace ->> %(planned)s)::float8,
+       (SELECT count(*) FROM archive_gap
+         WHERE feed_id = feed.id AND lower IS NOT NULL AND state IN ('open', 'lost'))
   FROM accounts_connection account
   LEFT JOIN archive_feed feed ON feed.connection_id = account.id
   LEFT JOIN harvester_schedule schedule ON schedule.feed_id = feed.id
@@ -73,7 +75,8 @@ class Facts:
     """What decides the state of one list; `feed` is None where nobody has made it yet.
 
     `moved_at`: when its live visit last did anything, or was going to. `ended` is what became
-    of the newest visit that is over.
+    of the newest visit that is over. `holes`: gaps between what we have, whether or not a visit
+    can still close them.
     """
 
     connection: int
@@ -94,6 +97,7 @@ class Facts:
     last_success_at: datetime | None
     loses_at: datetime | None
     planned: float | None
+    holes: int
 
     @property
     def key(self) -> str:
@@ -170,9 +174,17 @@ def worst(facts: Iterable[Facts]) -> Facts | None:
 
 
 def summary(facts: Iterable[Facts]) -> dict[str, str] | None:
-    """What the dot in the bar shows."""
+    """What the dot in the bar shows, and what is not well although we are up to date."""
     shown = worst(facts)
-    return {"key": shown.key, "words": str(WORDS[shown.key])} if shown else None
+    if shown is None:
+        return None
+    return {"key": shown.key, "words": str(WORDS[shown.key]), "flaw": flaw(facts)}
+
+
+def flaw(facts: Iterable[Facts]) -> str:
+    """2 gaps; "" where there is none, or something worse is to be said first."""
+    is_well = all(each.key == "ok" for each in facts)
+    return proof.holes(sum(each.holes for each in facts)) if is_well else ""
 
 
 def moved_at(crawl: Crawl) -> datetime:

@@ -24,8 +24,8 @@ NEEDS_YOU = _("{service} ended our permission. Reconnect, and we go on where we 
 UNREACHABLE = _("We cannot reach {service}. We try again {when}.")
 # Looked up where they are said.
 NO_ROOM = gettext_noop(
-    "The storage of this house takes no pictures at the moment. They stay wanted, and come when "
-    "it does."
+    "The storage is full, or refuses pictures. Those that wait are fetched as soon as there is "
+    "room."
 )
 ENDED = gettext_noop("The visit ended early. What it found is kept; the next one looks again.")
 
@@ -178,7 +178,7 @@ def loses(at: datetime | None) -> str:
         said = gettext("Since {moment} something may have been lost.")
     else:
         said = gettext("Something could be lost after {moment} if we cannot visit before then.")
-    return said.format(moment=clock(at))
+    return said.format(moment=clock(at, says_today=True))
 
 
 def stuck(crawl: Crawl, since: datetime) -> str:
@@ -200,7 +200,7 @@ def no_room() -> str:
 
 def waiting_for_room() -> str:
     """The same as a mark on a card."""
-    return gettext("Pictures wait for room")
+    return gettext("pictures wait for room")
 
 
 def clock(moment: datetime | None, *, says_today: bool = False) -> str:

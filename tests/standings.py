@@ -234,9 +234,16 @@ def stuck(name: str = "stuck") -> Feed:
     now = timezone.now()
     feed = well(name)
     moved = now - timedelta(minutes=14)
-    feed.crawls.filter(number=13).delete()
+    _last_seen(feed, now - 3 * HOUR)
     visit(feed, 14, moved - MOMENT, state="running", moved_at=moved, new_entries=20)
     return feed
+
+
+def _last_seen(feed: Feed, at: datetime) -> None:
+    """Its last successful visit is that of number 12, and none came since."""
+    feed.crawls.filter(number=13).delete()
+    Schedule.objects.filter(feed=feed).update(last_success_at=at, last_visit_at=at)
+    Feed.objects.filter(pk=feed.pk).update(completed_at=at)
 
 
 def paused(name: str = "paused") -> Feed:
@@ -270,7 +277,7 @@ def closed(name: str = "closed") -> Feed:
     feed = well(name)
     Connection.objects.filter(feeds=feed).update(instance="closed.example")
     Halt.objects.create(provider="instagram", instance="closed.example", kind="liked")
-    feed.crawls.filter(number=13).delete()
+    _last_seen(feed, timezone.now() - 3 * HOUR)
     visit(feed, 14, timezone.now() - HOUR, state="failed", trouble="retired", known_entries=0)
     return feed
 

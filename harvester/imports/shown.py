@@ -96,7 +96,7 @@ def shown(row: Import) -> Shown:
         service=upstream.service(row.provider).title if row.provider in SERVICES else "",
         is_live=row.is_live,
         state=row.state,
-        state_words=row.get_state_display().capitalize(),
+        state_words=_state(row),
         sentence=_sentence(row),
         advice=row.advice,
         total=row.total,
@@ -106,6 +106,12 @@ def shown(row: Import) -> Shown:
         came=Moment.of(row.created_at),
         ended=Moment.of(row.finished_at),
     )
+
+
+def _state(row: Import) -> str:
+    if row.state == Import.State.QUEUED and row.done:
+        return _("Goes on in a moment")
+    return row.get_state_display().capitalize()
 
 
 def is_put_away(row: Import) -> bool:

@@ -133,3 +133,17 @@ def test_the_way_out_ends_the_session(client, alice):
 def test_usernames_are_told_apart_whatever_their_case(client, alice):
     assert client.post("/accounts/signup/", {**FORM, "username": "ALICE"}).status_code == 200
     assert User.objects.count() == 1
+
+
+def test_what_a_password_has_to_be_like_is_said_in_one_line(client: Client) -> None:
+    said = "Eight characters or more, not digits alone, and nothing that is easy to guess."
+    user = User.objects.create_user("dora")
+    assert said in client.get("/accounts/signup/").content.decode()
+    client.force_login(user)
+    assert said in client.get("/settings/password/").content.decode()
+    user.set_password("a-good-password")
+    user.save()
+    client.force_login(user)
+    html = client.get("/settings/password/").content.decode()
+    assert said in html
+    assert "<li>" not in html[html.index("<form") : html.rindex("</form>")]

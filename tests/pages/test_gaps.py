@@ -106,6 +106,20 @@ def test_below_the_oldest_like_stands_what_the_service_does_not_show(as_alice, t
     assert '<li class="gap older">' in html
 
 
+def test_who_has_brought_an_export_is_not_asked_for_one_below_the_oldest_like(
+    as_alice, alice, three
+):
+    gap(three[0])
+    told = f"{OLDER} What is older comes from your export."
+    assert told not in get(as_alice, "/likes/")
+    export = feed_of(alice, standing="file")
+    assert told not in get(as_alice, "/likes/")
+    Feed.objects.filter(pk=export.pk).update(entries_count=40)
+    html = get(as_alice, "/likes/")
+    assert rows(html)[-1] == told
+    assert "Bring an export" not in html[html.index('class="gap older"') :]
+
+
 def test_what_is_healed_hangs_nowhere(as_alice, three):
     gap(three[1], three[0], state="healed")
     assert 'class="gap' not in get(as_alice, "/likes/")

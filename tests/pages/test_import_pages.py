@@ -56,6 +56,16 @@ def test_a_file_that_is_read_shows_how_far_it_is(as_alice, alice):
     assert "See your likes" not in html
 
 
+def test_what_is_on_its_way_stands_above_where_more_is_brought(as_alice, alice):
+    brought(alice)
+    html = get(as_alice)
+    assert html.index("Files you brought") > html.index("data-upload")
+    brought(alice, "queued", total=2_000, done=500)
+    html = get(as_alice)
+    assert html.index("Files you brought") < html.index("data-upload")
+    assert "Goes on in a moment</p>" in html
+
+
 def test_a_file_that_failed_says_why_in_one_sentence_and_counts_nothing(as_alice, alice):
     brought(alice, "failed", words="This zip is damaged.")
     html = get(as_alice)

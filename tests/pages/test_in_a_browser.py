@@ -181,6 +181,9 @@ def test_the_wall_works_without_scripts(opened):
 def test_the_theme_is_there_from_the_first_paint(opened):
     page = opened(color_scheme="light")
     page.goto("/settings/")
+    # It saves itself.
+    save = page.locator("form", has=page.locator("[data-theme-choice]")).locator("button")
+    assert not save.is_visible()
     page.get_by_text("Dark", exact=True).click()
     page.wait_for_timeout(400)
     page.goto("/likes/")

@@ -16,6 +16,7 @@ from archive.models import Feed, Gap
 from harvester import alarm, levers, sources, states, strip
 from harvester.models import Crawl, Schedule
 from tests import standings
+from tests.pages.conftest import feed_of
 
 pytestmark = pytest.mark.django_db
 
@@ -72,14 +73,32 @@ def test_nobody_is_told_to_be_up_to_date_who_is_not(name):
     assert "Up to date" not in page(feed, "/settings/")
 
 
-FLAWS = {"lost": "2 gaps", "no_room": "Pictures wait for room"}
+FLAWS = {"lost": "2 gaps", "no_room": "pictures wait for room"}
 
 
 @pytest.mark.parametrize("name", SAID)
 def test_beside_up_to_date_stands_what_is_not_well(name):
     feed = standings.ALL[name]()
     assert card(feed).flaw == FLAWS.get(name, "")
-    assert (f'<p class="state pill flaw">{FLAWS.get(name)}</p>' in page(feed)) is (name in FLAWS)
+    said = f'<p class="state pill ok flaw">Up to date, {FLAWS.get(name)}</p>'
+    assert (said in page(feed)) is (name in FLAWS)
+
+
+def test_the_dot_says_on_every_page_that_something_is_missing():
+    lost, well = standings.lost(), standings.well()
+    said = 'class="state dot ok flaw" id="state" href="/sources/"><span>Up to date, 2 gaps</span>'
+    assert said in page(lost, "/settings/")
+    assert "flaw" not in page(well, "/settings/")
+    assert "flaw" not in page(standings.behind(), "/settings/")
+
+
+URGED = {"late", "failed", "behind"}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_a_visit_is_urged_where_it_would_help_and_nowhere_else(name):
+    shown = card(standings.ALL[name]())
+    assert shown.is_urged is (shown.state in URGED)
 
 
 def test_an_open_gap_is_not_complete_whatever_the_last_visit_says():
@@ -96,6 +115,14 @@ def test_a_gap_that_is_lost_is_named_in_what_is_complete():
     assert re.match(r"Complete from \w+ \d{4} to (today|\d).*, except about 30 likes ", said)
     assert "and about 12 likes" in said
     assert said.endswith("Older than this Instagram shows no more.")
+
+
+def test_a_card_offers_no_export_for_what_one_has_brought():
+    feed = standings.well()
+    offer, told = "An export can bring in older ones.", "What is older comes from your export."
+    assert (offer in page(feed), told in page(feed)) == (True, False)
+    Feed.objects.filter(pk=feed_of(feed.user, standing="file").pk).update(entries_count=40)
+    assert (offer in page(feed), told in page(feed)) == (False, True)
 
 
 def test_many_gaps_are_added_up():
@@ -136,9 +163,17 @@ def test_the_dot_is_that_of_the_worst_source():
     other = Connection.objects.create(
         user=feed.user, provider="bluesky", upstream_id="x", username="x", state="needs_you"
     )
-    assert states.summary(states.of(feed.user)) == {"key": "needs", "words": "Needs you"}
+    assert states.summary(states.of(feed.user)) == {
+        "key": "needs",
+        "words": "Needs you",
+        "flaw": "",
+    }
     other.delete()
-    assert states.summary(states.of(feed.user)) == {"key": "ok", "words": "Up to date"}
+    assert states.summary(states.of(feed.user)) == {
+        "key": "ok",
+        "words": "Up to date",
+        "flaw": "",
+    }
 
 
 def test_a_strip_is_to_scale_and_never_leaves_its_frame():

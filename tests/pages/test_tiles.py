@@ -39,6 +39,13 @@ def test_every_mark_has_words_for_those_who_hear_it(as_alice, hang):
     assert all(re.search(r'<span class="away">\w[^<]+</span>', mark) for mark in marks)
 
 
+def test_words_stand_in_for_a_picture_that_is_on_its_way(as_alice, hang):
+    picture(hang(caption="A blue door"), state="wanted")
+    html = wall(as_alice)
+    assert '<span class="away">On its way</span>' in html
+    assert re.search(r'<span class="says" aria-hidden="true"><b>\w+</b><i>A blue door</i>', html)
+
+
 @pytest.mark.parametrize(
     "bad",
     [
