@@ -74,8 +74,10 @@ def when(like: Like) -> str:
     """When it was liked, short, and no sharper than it is known."""
     moment = like.liked_at.astimezone(UTC)
     if like.is_exact:
-        return date_format(moment, "j M Y")
-    return _("around %(month)s") % {"month": date_format(moment, "M Y")} if like.is_settled else ""
+        return _("Liked %(day)s") % {"day": date_format(moment, "j M Y")}
+    if not like.is_settled:
+        return ""
+    return _("Liked around %(month)s") % {"month": date_format(moment, "M Y")}
 
 
 def _stand_in(like: Like) -> str:

@@ -28,11 +28,6 @@ class Awaited:
         """What is said while the storage takes nothing."""
         return words.no_room() if self.turned_away else ""
 
-    @property
-    def flaw(self) -> str:
-        """The same in two words."""
-        return words.waiting_for_room() if self.turned_away else ""
-
 
 def of(user: User) -> dict[int, Awaited]:
     """By connection; one query, over what is wanted and nothing else."""

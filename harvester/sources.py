@@ -127,7 +127,7 @@ def _source(known: Known) -> Source:
         feeds=_lists(known.feeds, connection.provider),
         **_proven(known),
         question=_question(known),
-        flaw=(known.awaited.flaw if facts.key == "ok" else "") or known.flaw,
+        flaw=known.flaw,
         last_good=Moment.of(max(good, default=None)),
         last_visit=Moment.of(known.crawls[0].opened_at if known.crawls else None),
         **coming.visit(known),

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Connection, User
@@ -53,7 +54,10 @@ SELECT account.id, account.provider, account.username, account.state, account.no
        schedule.next_visit_at, schedule.last_success_at, schedule.loses_at,
        (schedule.pace ->> %(planned)s)::float8,
        (SELECT count(*) FROM archive_gap
-         WHERE feed_id = feed.id AND lower IS NOT NULL AND state IN ('open', 'lost'))
+         WHERE feed_id = feed.id AND lower IS NOT NULL AND state IN ('open', 'lost')),
+       EXISTS (SELECT FROM archive_mediaitem medium JOIN archive_like ON archive_like.id = like_id
+                WHERE medium.user_id = account.user_id AND medium.state = 'wanted'
+                  AND medium.trouble = 'storage' AND archive_like.wall_feed_id = feed.id)
   FROM accounts_connection account
   LEFT JOIN archive_feed feed ON feed.connection_id = account.id
   LEFT JOIN harvester_schedule schedule ON schedule.feed_id = feed.id
@@ -76,7 +80,7 @@ class Facts:
 
     `moved_at`: when its live visit last did anything, or was going to. `ended` is what became
     of the newest visit that is over. `holes`: gaps between what we have, whether or not a visit
-    can still close them.
+    can still close them. `lacks_room`: the storage has refused pictures of it.
     """
 
     connection: int
@@ -98,6 +102,7 @@ class Facts:
     loses_at: datetime | None
     planned: float | None
     holes: int
+    lacks_room: bool
 
     @property
     def key(self) -> str:
@@ -182,9 +187,12 @@ def summary(facts: Iterable[Facts]) -> dict[str, str] | None:
 
 
 def flaw(facts: Iterable[Facts]) -> str:
-    """2 gaps; "" where there is none, or something worse is to be said first."""
-    is_well = all(each.key == "ok" for each in facts)
-    return proof.holes(sum(each.holes for each in facts)) if is_well else ""
+    """2 gaps; "" where all is well, or something worse is to be said first."""
+    if not all(each.key == "ok" for each in facts):
+        return ""
+    if any(each.lacks_room for each in facts):
+        return gettext("pictures wait for room")
+    return proof.holes(sum(each.holes for each in facts))
 
 
 def moved_at(crawl: Crawl) -> datetime:

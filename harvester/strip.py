@@ -51,10 +51,14 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """All of it. `legend` are the kinds that occur, with what they mean."""
+    """All of it: `since` its oldest like, which stands where it `begins`.
+
+    `legend` are the kinds that occur, with what they mean.
+    """
 
     id: int
     since: str
+    begins: str
     pieces: list[Piece]
     ticks: list[Tick]
     legend: list[tuple[str, str]]
@@ -78,7 +82,7 @@ def of(
         (kind, said.format(service=service)) for kind, said in LEGEND.items() if kind in kinds
     ]
     since = f"{'' if oldest.is_exact else '≈ '}{date_format(oldest.at, 'M Y')}"
-    return Strip(feed.pk, since, pieces, list(_ticks(scale)), legend)
+    return Strip(feed.pk, since, f"{scale.stub:.2f}%", pieces, list(_ticks(scale)), legend)
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,7 +178,7 @@ def loses(at: datetime | None) -> str:
         said = gettext("Since {moment} something may have been lost.")
     else:
         said = gettext("Something could be lost after {moment} if we cannot visit before then.")
-    return said.format(moment=clock(at, says_today=True))
+    return said.format(moment=clock(at))
 
 
 def stuck(crawl: Crawl, since: datetime) -> str:
@@ -196,11 +196,6 @@ def stuck(crawl: Crawl, since: datetime) -> str:
 def no_room() -> str:
     """The storage takes no pictures, and what becomes of them."""
     return gettext(NO_ROOM)
-
-
-def waiting_for_room() -> str:
-    """The same as a mark on a card."""
-    return gettext("pictures wait for room")
 
 
 def clock(moment: datetime | None, *, says_today: bool = False) -> str:

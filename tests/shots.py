@@ -286,7 +286,7 @@ def states(browser: Browser, site: str, house: scenes.House, out: Path) -> None:
     lost, unread = house.miss()
     places = {"gap": lost, "gap-open": unread, "gap-end": house.end()}
     pages = {name: f"/likes/?before={before}" for name, before in places.items()}
-    look(browser, site, pages, house.person, out)
+    look(browser, site, pages, house.person, out, sights.gap)
     showcase(out, out / "sources.webp", STATES)
 
 

@@ -27,6 +27,12 @@ def over_the_wall(page: Page) -> None:
     page.locator("dialog.viewer[open]").wait_for()
 
 
+def gap(page: Page) -> None:
+    """What may be missing, and what is said of it."""
+    page.locator("li.gap summary").first.click()
+    page.locator("li.gap").first.evaluate("it => it.scrollIntoView({ block: 'center' })")
+
+
 def keys(page: Page) -> None:
     page.keyboard.press("?")
     page.locator("dialog.sheet[open]").wait_for()

@@ -122,6 +122,12 @@ class MediaItem(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["user", "id"], name="media_wanted", condition=Q(state="wanted")),
             models.Index(fields=["id"], name="media_due", condition=Q(state="wanted")),
+            # Every page asks whether there are any.
+            models.Index(
+                fields=["user"],
+                name="media_turned_away",
+                condition=Q(state="wanted", trouble="storage"),
+            ),
         ]
         verbose_name = "medium"
         verbose_name_plural = "media"

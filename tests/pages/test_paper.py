@@ -90,8 +90,8 @@ def test_a_lost_picture_leaves_the_words_and_says_that_it_is_missing(as_alice, h
 @pytest.mark.parametrize(
     ("known", "said"),
     [
-        ({"is_exact": True, "is_settled": True}, "14 May 2014"),
-        ({"is_exact": False, "is_settled": True}, "around May 2014"),
+        ({"is_exact": True, "is_settled": True}, "Liked 14 May 2014"),
+        ({"is_exact": False, "is_settled": True}, "Liked around May 2014"),
         ({"is_exact": False, "is_settled": False}, ""),
     ],
 )

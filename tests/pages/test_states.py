@@ -92,6 +92,19 @@ def test_the_dot_says_on_every_page_that_something_is_missing():
     assert "flaw" not in page(standings.behind(), "/settings/")
 
 
+def test_pictures_that_wait_for_room_are_those_of_their_own_source():
+    feed = standings.no_room()
+    feed_of(feed.user, provider="bluesky", standing="followed")
+    facts = states.of(feed.user)
+    assert [each.lacks_room for each in facts] == [True, False]
+
+
+@pytest.mark.parametrize("name", ["late", "ended", "paused"])
+def test_what_could_be_lost_is_said_once_on_a_page(name):
+    html = page(standings.ALL[name]())
+    assert html.count("omething could be lost after") + html.count("omething may have been") == 1
+
+
 URGED = {"late", "failed", "behind"}
 
 
@@ -189,6 +202,13 @@ def test_a_strip_is_to_scale_and_never_leaves_its_frame():
     expected = 5 + 95 * ((middle - likes[-1]) / whole)
     _, x, width = spans[2]
     assert x + width / 2 == pytest.approx(expected, abs=0.3)
+
+
+def test_a_strip_says_its_oldest_like_where_what_is_proven_begins():
+    html = page(standings.well())
+    ((begins, _),) = re.findall(r'<rect class="proven" x="([\d.]+%)" width="([\d.]+%)" y="1"', html)
+    assert begins != "0.00%"
+    assert f'<text x="{begins}" y="34">' in html
 
 
 def test_where_months_mark_a_strip_each_new_year_is_named():

@@ -37,6 +37,21 @@ def test_a_like_opens_over_the_wall_and_back_closes_it(opened):
     assert page.evaluate("document.body.dataset.same") == "page"
 
 
+def test_each_paragraph_of_a_caption_runs_as_its_own_script_does(opened):
+    page, like = opened(viewport={"width": 1440, "height": 900}), wall()[3]
+    Like.objects.filter(pk=like.pk).update(caption="صباح الخير\nGood morning.")
+    page.goto(f"/likes/{like.pk}/")
+    caption = page.locator(".facts .caption")
+    lefts = caption.evaluate(
+        "it => [...it.childNodes].filter(node => node.nodeType === 3).flatMap(node => {"
+        " const range = document.createRange(); range.selectNodeContents(node);"
+        " return [...range.getClientRects()].map(box => box.left); })"
+    )
+    left = caption.bounding_box()["x"]
+    assert lefts[0] > left + 50
+    assert lefts[-1] == pytest.approx(left, abs=2)
+
+
 def test_a_like_opens_from_a_list_as_from_a_wall(opened):
     likes = wall()
     User.objects.update(layout=User.Layout.LIST)
