@@ -165,8 +165,22 @@ class House:
         return self.sql(statement)[0][0]
 
     def is_so(self, statement: str, seconds: float = PATIENCE) -> bool:
-        """Whether the database came to answer yes; while it is away it has not."""
-        return until(lambda: self._asked(statement) is True, seconds, pause=0.1)
+        """Whether the database came to answer yes; while it is away it has not.
+
+        Meanwhile whoever ended is started again, as a runner would: a deaf worker ends by itself.
+        """
+
+        def so() -> bool:
+            self.replace()
+            return self._asked(statement) is True
+
+        return until(so, seconds, pause=0.1)
+
+    def replace(self) -> None:
+        """Start again whichever service has ended by itself."""
+        for service in tuple(self.services):
+            if service.process and not service.alive:
+                service.start({**self.environ, leash.NAME: self.mark})
 
     def export(self, user: str) -> list[dict[str, Any]]:
         """What the archive holds of a person, newest first."""

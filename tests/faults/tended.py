@@ -12,7 +12,6 @@ from pathlib import Path
 from likelist import engines
 from likelist.engines import EngineError, holding
 from likelist.engines.processes import until
-from likelist.runner import leash
 from likelist.runner.services import Service
 from tests.faults.house import PATIENCE, kill
 from tests.faults.opened import Opened
@@ -53,6 +52,9 @@ class Tended(Opened):
         super().close()
         if self.hold:
             self.hold.release()
+
+    def replace(self) -> None:
+        """Its thread does."""
 
     def service(self, name: str) -> Service:
         return next(service for service in self.services if service.name == name)
@@ -101,9 +103,7 @@ class Tended(Opened):
 
     def _tend(self) -> None:
         while not self._over.wait(ROUND):
-            for service in tuple(self.services):
-                if service.process and not service.alive:
-                    service.start({**self.environ, leash.NAME: self.mark})
+            super().replace()
             if self.hold and holding.keeper(self.hold.rooms) is None:
                 self._call_keeper(self.hold)
 

@@ -192,13 +192,12 @@ def test_without_a_doorbell_the_pages_answer_and_the_visit_goes_on_later(house: 
     assert story.ends_well(150)
 
 
-def test_a_doorbell_that_is_killed_and_back_at_once_stops_no_worker(
-    house: House, tmp_path: Path
+def test_a_doorbell_that_is_killed_and_back_at_once_leaves_nobody_deaf(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     story = Story(house, "viola", 40)
-    house.told["WORKER_PULSE"] = str(tmp_path / "pulse")
+    monkeypatch.setitem(house.told, "WORKER_PULSE", str(tmp_path / "pulse"))
     hire(house)
-    del house.told["WORKER_PULSE"]
     story.begins()
     assert story.ends_well(40)
     # Who listens on a channel may wait there for ever for a word that was said to who was killed.
