@@ -17,7 +17,7 @@ from kombu.exceptions import OperationalError
 logger = logging.getLogger(__name__)
 
 # Looked so often; what waits at so many looks in a row, with nothing to do between, is not heard.
-EVERY, LOOKS = 15.0, 2
+EVERY, LOOKS = 5.0, 3
 
 
 class Hearing(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery has no types
