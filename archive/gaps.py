@@ -194,13 +194,13 @@ def why(gap: Gap, service: Service) -> str:
 
 
 def how(gap: Gap, service: Service) -> str:
-    """What helps against it."""
+    """What helps against it; "" where that was done."""
     if gap.state == State.OPEN:
         if _is_visited(gap):
             return _("The next visit goes on here by itself; you need not wait for it.")
         told = _("No visit goes on here before %(service)s is connected again.")
         return f"{told % {'service': service.title}} {_export(service)}"
-    return _export(service)
+    return "" if is_told(gap) else _export(service)
 
 
 def _export(service: Service) -> str:

@@ -117,7 +117,9 @@ def test_who_has_brought_an_export_is_not_asked_for_one_below_the_oldest_like(
     Feed.objects.filter(pk=export.pk).update(entries_count=40)
     html = get(as_alice, "/likes/")
     assert rows(html)[-1] == told
-    assert "Bring an export" not in html[html.index('class="gap older"') :]
+    below = html[html.index('class="gap older"') :]
+    assert "Bring an export" not in below
+    assert "brings them in" not in below
 
 
 def test_what_is_healed_hangs_nowhere(as_alice, three):
