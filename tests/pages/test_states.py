@@ -99,10 +99,19 @@ def test_pictures_that_wait_for_room_are_those_of_their_own_source():
     assert [each.lacks_room for each in facts] == [True, False]
 
 
-@pytest.mark.parametrize("name", ["late", "ended", "paused"])
+@pytest.mark.parametrize("name", sorted(SAID))
 def test_what_could_be_lost_is_said_once_on_a_page(name):
-    html = page(standings.ALL[name]())
-    assert html.count("omething could be lost after") + html.count("omething may have been") == 1
+    feed = standings.ALL[name]()
+    if loss := card(feed).loss:
+        assert page(feed).count(loss) == 1
+
+
+def test_what_could_be_lost_is_said_before_there_is_an_alarm_and_with_one():
+    calm, alarmed = standings.stuck(), standings.late()
+    assert alarm.of(states.of(calm.user)) is None
+    assert alarm.of(states.of(alarmed.user)) is not None
+    assert card(calm).loss
+    assert card(alarmed).loss
 
 
 URGED = {"late", "failed", "behind"}
