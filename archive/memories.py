@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import isleap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
@@ -31,9 +31,9 @@ LIKED, POSTED = "liked", "posted"
 _LEAP = 2000
 # A like counts for a day only where it is known to that day.
 _DAYS = """
-SELECT 'liked', day.begin, found.id
+SELECT 'liked', day.begin, found.id, found.liked_at, found.rank
   FROM unnest(%(days)s::timestamptz[]) AS day(begin) CROSS JOIN LATERAL (
-    SELECT id FROM (
+    SELECT id, liked_at, rank FROM (
         SELECT id, liked_at, rank, is_settled, is_exact, liked_after, liked_before
           FROM archive_like
          WHERE user_id = %(user)s AND wall_feed_id IS NOT NULL
@@ -43,15 +43,17 @@ SELECT 'liked', day.begin, found.id
                                         AND liked_before < day.begin + interval '1 day'))
      ORDER BY liked_at DESC, rank DESC, id DESC LIMIT %(most)s) AS found
 UNION ALL
-SELECT 'posted', day.begin, found.id
+SELECT 'posted', day.begin, found.id, found.posted_at, found.rank
   FROM unnest(%(days)s::timestamptz[]) AS day(begin) CROSS JOIN LATERAL (
-    SELECT id FROM archive_like
+    SELECT id, posted_at, rank FROM archive_like
      WHERE user_id = %(user)s AND wall_feed_id IS NOT NULL
        AND posted_at >= day.begin AND posted_at < day.begin + interval '1 day'
      ORDER BY posted_at DESC, id DESC LIMIT %(most)s) AS found
+ ORDER BY 2 DESC, 4 DESC, 5 DESC, 3 DESC
 """
-Found = list[tuple[str, datetime, int]]
-_Days: TypeAlias = list[tuple[datetime, list[Like]]]
+# The kind, the day and the like, newest first.
+Found: TypeAlias = list[tuple[str, datetime, int]]
+_Days: TypeAlias = list[tuple[datetime, list[int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +78,12 @@ class Memories:
 def of(user: User, day: date, today: date) -> Memories:
     """Everything that happened on `day` of earlier years; what is drawn by chance is today's."""
     found = _found(user, earlier(day))
-    drawn = _drawn(user, today)
-    likes = Like.objects.of(user).defer("document").in_bulk([*(pk for *_, pk in found), *drawn])
-    liked = _years(found, LIKED, likes, set())
-    seen = {like.pk for _, group in liked for like in group}
-    posted = _years(found, POSTED, likes, seen)
+    liked = _days(found, LIKED, set())
+    seen = {pk for _, group in liked for pk in group}
+    posted = _days(found, POSTED, seen)
     liked, posted = _shared(liked, posted)
-    by_chance = [likes[pk] for pk in drawn if pk in likes and pk not in seen]
-    groups = [*(group for _, group in (*liked, *posted)), by_chance]
-    hung = iter(_hung(groups))
+    by_chance = [pk for pk in _drawn(user, today) if pk not in seen]
+    hung = iter(_hung(user, [*(group for _, group in (*liked, *posted)), by_chance]))
     return Memories(
         title=date_format(day, "j F"),
         liked=[Memory(_ago(begin, day), _day(begin), next(hung)) for begin, _ in liked],
@@ -120,7 +119,7 @@ def _found(user: User, days: Sequence[date]) -> Found:
         cursor.execute(
             _DAYS, {"days": begins, "user": user.pk, "most": MOST, "looked_at": LOOKED_AT}
         )
-        return [(kind, begin, pk) for kind, begin, pk in cursor.fetchall()]
+        return [(kind, begin, pk) for kind, begin, pk, *_ in cursor.fetchall()]
 
 
 def _drawn(user: User, today: date) -> list[int]:
@@ -131,28 +130,27 @@ def _drawn(user: User, today: date) -> list[int]:
     return chance.draw(user, before or months, CHANCE, dice)
 
 
-def _years(found: Found, kind: str, likes: dict[int, Like], seen: set[int]) -> _Days:
-    """The likes of a kind by day, newest day and newest like first, without those `seen`."""
-    days: dict[datetime, list[Like]] = {}
+def _days(found: Found, kind: str, seen: set[int]) -> _Days:
+    """The likes of a kind by day, in the order in which they were found, without those `seen`."""
+    days: dict[datetime, list[int]] = {}
     for each, begin, pk in found:
-        if each == kind and pk in likes and pk not in seen:
-            days.setdefault(begin, []).append(likes[pk])
-    return [
-        (begin, sorted(days[begin], key=lambda like: (like.liked_at, like.rank), reverse=True))
-        for begin in sorted(days, reverse=True)
-    ]
+        if each == kind and pk not in seen:
+            days.setdefault(begin, []).append(pk)
+    return list(days.items())
 
 
 def _shared(*kinds: _Days) -> list[_Days]:
     """So few of each day that the page stays small, however many years there are."""
     share = max(FEWEST, WHOLE // max(1, sum(map(len, kinds))))
-    return [[(begin, likes[:share]) for begin, likes in days] for days in kinds]
+    return [[(begin, group[:share]) for begin, group in days] for days in kinds]
 
 
-def _hung(groups: Sequence[Sequence[Like]]) -> Iterable[list[Tile]]:
-    """The tiles of all groups, hung together so that one query is enough."""
-    hung = iter(tiles.hang([like for group in groups for like in group]))
-    return [[next(hung) for _ in group] for group in groups]
+def _hung(user: User, groups: Sequence[Sequence[int]]) -> list[list[Tile]]:
+    """The tiles of all groups, read and hung together: only what is shown is read whole."""
+    shown = [pk for group in groups for pk in group]
+    likes = Like.objects.of(user).defer("document").in_bulk(shown)
+    hung = {tile.pk: tile for tile in tiles.hang([likes[pk] for pk in shown if pk in likes])}
+    return [[hung[pk] for pk in group if pk in hung] for group in groups]
 
 
 def _ago(begin: datetime, day: date) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from archive import chance, memories, wall
@@ -95,6 +98,17 @@ def test_many_years_share_one_page(alice, hang):
             hang(liked_at=MORNING.replace(year=DAY.year - years), is_exact=True)
     shown = memories.of(alice, DAY, DAY)
     assert [len(memory.tiles) for memory in shown.liked] == [memories.FEWEST] * 30
+
+
+def test_only_what_is_shown_of_a_day_is_read_whole(alice, hang):
+    for years in range(1, 31):
+        for _ in range(memories.FEWEST + 2):
+            hang(liked_at=MORNING.replace(year=DAY.year - years), is_exact=True)
+    with CaptureQueriesContext(connection) as asked:
+        shown = memories.of(alice, DAY, DAY)
+    whole = next(each["sql"] for each in asked if re.search(r'"caption".* IN \(', each["sql"]))
+    tiles = [*shown.chance, *(tile for memory in shown.liked for tile in memory.tiles)]
+    assert whole.partition(" IN (")[2].count(",") == len(tiles) - 1
 
 
 @pytest.mark.parametrize(
