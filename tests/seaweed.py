@@ -25,9 +25,10 @@ from django.conf import settings
 from likelist.engines import processes
 
 KEY, SECRET, BUCKET = "likelist", "a-secret-of-the-tests", "media"
-READY_SECONDS = 30.0
-# Its gRPC ports are these and ten thousand more, which have to exist as well.
-PORTS = range(20_000, 45_000)
+READY_SECONDS = 90.0
+# Its gRPC ports are these and ten thousand more. Both are below those that Linux hands out to
+# whoever connects somewhere.
+PORTS = range(10_000, 22_500)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from tests.engines.conftest import PYTHON, all_gone, fresh_terminal, kill, users
 
 # Generous: other tests run beside these. What is measured is in docs.
 OPENING = 120.0
-CLOSING = 20.0
+CLOSING = 60.0
 
 
 class Run:
@@ -123,8 +123,10 @@ def test_the_kill_of_runner_and_leash_and_engines_is_cleaned_up_by_the_next(open
 
 @pytest.mark.faults
 def test_a_signal_during_the_opening_closes_it_too(data: Path) -> None:
-    for moment in (0.3, 1.5, 4.0):
+    for moment in (0.1, 1.5, 4.0):
         run = Run(data)
+        # Before it has made this, it is Python that is asked to end, and not yet ours.
+        assert until((data / "run.lock").exists, OPENING)
         time.sleep(moment)
         os.killpg(run.process.pid, signal.SIGINT)
         assert run.process.wait(CLOSING) in {0, -signal.SIGINT}
@@ -194,4 +196,7 @@ def _main_process(data: Path, name: str) -> int:
 
 
 def _command(pid: int) -> bytes:
-    return Path(f"/proc/{pid}/cmdline").read_bytes()
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""

@@ -40,7 +40,7 @@ TIGHT = {
     "PYTHONUNBUFFERED": "1",
 }
 # Nothing is promised in these seconds; a test that waits as long is hung.
-PATIENCE = 120.0
+PATIENCE = 300.0
 MANAGE = [sys.executable, "manage.py"]
 
 
@@ -234,6 +234,7 @@ def folder() -> Iterator[Path]:
 
 def kill(pid: int, sign: signal.Signals = signal.SIGKILL) -> None:
     """Send a signal; who has just ended by himself does not mind."""
+    assert pid, "0 would be all of us"
     try:
         os.kill(pid, sign)
     except ProcessLookupError:

@@ -128,7 +128,7 @@ def test_a_crash_after_page_one_of_three_new_ones_leaves_no_hole(house: House) -
 def test_a_worker_that_slept_through_its_lease_writes_nothing(house: House) -> None:
     story = Story(house, "sam", 150)
     sleeper = hire(house, "sleeper")
-    house.instagram.fail("slow", match="liked", skip=2, seconds=1)
+    house.instagram.fail("slow", match="liked", skip=2, seconds=8)
     story.begins()
     assert story.has_read(2)
     house.signal(sleeper, signal.SIGSTOP)
@@ -136,7 +136,7 @@ def test_a_worker_that_slept_through_its_lease_writes_nothing(house: House) -> N
     assert story.ends_well(150)
     before = [story.figure(f"sum({counted})") for counted in COUNTED]
     house.signal(sleeper, signal.SIGCONT)
-    assert until(lambda: _is_idle(sleeper), 30), sleeper.words()
+    assert until(lambda: _is_idle(sleeper), 60), sleeper.words()
     # The walk finds it out when it commits, the heartbeat when it renews: whichever is first.
     refused = ("visit is not ours any more", "lease lost crawl")
     assert any(said in sleeper.words() for said in refused), sleeper.words()
@@ -151,8 +151,12 @@ def _is_idle(worker: Service) -> bool:
     return bool(begun) and set(begun) == set(over)
 
 
-def test_two_beats_fifty_doorbells_and_three_workers_make_one_visit(house: House) -> None:
+def test_two_beats_fifty_doorbells_and_three_workers_make_one_visit(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     story = Story(house, "otto", 300)
+    # Nobody dies here: a slow machine must not let a lease run out.
+    monkeypatch.setitem(house.told, "CRAWL_LEASE", "30")
     for name in ("one", "two", "three"):
         hire(house, name)
     second = house.beat()
@@ -173,14 +177,14 @@ def test_two_beats_fifty_doorbells_and_three_workers_make_one_visit(house: House
 def test_without_a_doorbell_the_pages_answer_and_the_visit_goes_on_later(house: House) -> None:
     story = Story(house, "vera", 150)
     hire(house)
-    house.instagram.fail("slow", match="liked", skip=2, seconds=1)
+    house.instagram.fail("slow", match="liked", skip=2, seconds=8)
     story.begins()
     assert story.has_read(2)
     keeper = house.keeper()
     assert keeper
     # Nobody is there to start it again.
     os.kill(keeper, signal.SIGSTOP)
-    os.kill(house.engine("valkey"), signal.SIGKILL)
+    kill(house.engine("valkey"))
     newcomer = Story(house, "vito", 40)
     newcomer.begins()
     for path in ("/likes/", "/welcome/", "/sources/", "/healthz/ready"):
@@ -208,16 +212,17 @@ def test_a_doorbell_that_is_killed_and_back_at_once_leaves_nobody_deaf(
         newest = house.one("SELECT max(id) FROM harvester_crawl")
         house.sql(TIME_PASSES)
         assert house.is_so(f"SELECT count(*) > 0 FROM harvester_crawl WHERE id > {newest}")
+        assert until(lambda: house.engine("valkey") > 0, PATIENCE)
         kill(house.engine("valkey"))
     assert house.is_so(AT_REST)
     assert story.figure("count(*) FILTER (WHERE v.state = 'done')") == 4
-    assert time.time() - (tmp_path / "pulse").stat().st_mtime < PATIENCE
+    assert time.time() - (tmp_path / "pulse").stat().st_mtime < 120
 
 
 def test_a_database_that_breaks_off_comes_back_and_the_visit_goes_on(house: House) -> None:
     story = Story(house, "petra", 150)
     hire(house)
-    house.instagram.fail("slow", match="liked", skip=2, seconds=1)
+    house.instagram.fail("slow", match="liked", skip=2, seconds=8)
     story.begins()
     assert story.has_read(2)
     broken = house.engine("postgres")

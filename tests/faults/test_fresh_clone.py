@@ -21,10 +21,12 @@ from tests.faults.visitor import Visitor
 pytestmark = pytest.mark.faults
 
 OPEN = "\nOpen http"
-CLOSING = 15.0
+# It is promised within 15 s on a machine that does nothing else.
+CLOSING = 60.0
 # Installing may take a while where nothing is in the caches yet.
 INSTALLING = 600.0
-ALL_HERE = "SELECT count(*) = 300 AND bool_and(is_settled) FROM archive_like"
+# Somebody there goes on liking meanwhile.
+ALL_HERE = "SELECT count(*) >= 300 AND bool_and(is_settled) FROM archive_like"
 
 
 @dataclass

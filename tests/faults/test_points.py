@@ -48,6 +48,7 @@ SELECT count(*) = {people} AND bool_and(completed_at IS NOT NULL)
  WHERE c.standing <> 'file'
 """
 READ = "SELECT bool_and(state = 'done') AND count(*) = 1 FROM harvester_import"
+BACKLOG = "SELECT count(*) FROM archive_mediaitem WHERE state = 'wanted'"
 EACH_ROW_ONCE = """
 SELECT count(*) = count(DISTINCT number) AND count(*) = min(total) AND min(total) > 0
   FROM harvester_importrow r JOIN harvester_import i ON i.id = r.file_id
@@ -57,11 +58,15 @@ SELECT count(*) FROM archive_like l JOIN accounts_user u ON u.id = l.user_id
  WHERE on_wall AND u.username = '{user}'
 """
 ONE_SLICE = """
+import time
 from harvester import lease, plan
 from harvester.models import Schedule
 from harvester.walk import Slice, walk
 feed = Schedule.objects.select_related("feed").earliest("pk").feed
-walk(lease.take(plan.open_crawl(feed).pk), upto=Slice(pages=0), after_page=lambda *_: None)
+# A worker may be at it for a moment.
+while (held := lease.take(plan.open_crawl(feed).pk)) is None:
+    time.sleep(0.1)
+walk(held, upto=Slice(pages=0), after_page=lambda *_: None)
 """
 
 
@@ -150,8 +155,9 @@ def test_a_death_at_any_moment_of_an_arrival_costs_one_more_try(house: Tended) -
 def test_a_death_at_any_moment_of_a_visit_loses_and_doubles_nothing(house: Tended) -> None:
     armed(house, *PASSED)
     while waiting(house):
-        for person in PEOPLE:
-            house.instagram.like(person, 8)
+        if house.one(BACKLOG) < 50:
+            for person in PEOPLE:
+                house.instagram.like(person, 8)
         until(lambda: not waiting(house), 3.0, pause=0.5)
     check(house)
 

@@ -124,6 +124,7 @@ def test_a_first_day(screen: Screen, house: House) -> None:
     screen.press("See your likes")
     tiles = screen.page.locator(".wall a[href^='/likes/']")
     expect(tiles.first).to_be_visible()
+    screen.page.wait_for_load_state("domcontentloaded")
     newest = instagram.truth("ada")["likes"][:60]
     shown = tiles.evaluate_all("all => all.map(a => a.getAttribute('href'))")
     kept = {like["post_id"]: f"/likes/{like['id']}/" for like in house.export("ada.looks")}
@@ -132,6 +133,7 @@ def test_a_first_day(screen: Screen, house: House) -> None:
     wanted = next(like for like in newest if like["tags"])
     screen.page.fill("input[type=search]", f"#{wanted['tags'][0]}")
     screen.page.keyboard.press("Enter")
+    screen.page.wait_for_url("**/likes/?q=*")
     screen.page.click(f"a[href='{kept[wanted['post_id']]}']")
     screen.expect(re.escape(wanted["author"]))
 
@@ -179,6 +181,7 @@ def test_all_of_it_without_javascript(plain: Screen, house: House) -> None:
     wanted = next(like for like in instagram.truth("chika")["likes"] if like["tags"])
     plain.page.fill("input[type=search]", f"#{wanted['tags'][0]}")
     plain.page.keyboard.press("Enter")
+    plain.page.wait_for_url("**/likes/?q=*")
     plain.page.locator(".wall a[href^='/likes/']").first.click()
     expect(plain.page.locator(".like-page")).to_be_visible()
     plain.go("/sources/")

@@ -182,12 +182,9 @@ def unserializable() -> None:
 
 
 def too_long() -> None:
-    with database.cursor() as cursor:
-        cursor.execute("SET statement_timeout = 10")
-        try:
-            cursor.execute("SELECT pg_sleep(5)")
-        finally:
-            cursor.execute("SET statement_timeout = 0")
+    with transaction.atomic(), database.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 10")
+        cursor.execute("SELECT pg_sleep(5)")
 
 
 @pytest.mark.parametrize(

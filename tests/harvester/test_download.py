@@ -301,19 +301,21 @@ def test_impatient_means_that_no_wait_counts(one):
 
 @pytest.mark.django_db(transaction=True)
 def test_while_a_fetch_takes_long_its_claim_is_kept(walked, instagram, settings):
-    settings.CRAWL_LEASE = timedelta(seconds=0.6)
-    instagram.latency(1.0)
+    settings.CRAWL_LEASE = timedelta(seconds=3)
+    instagram.latency(2.5)
     MediaItem.objects.filter(pk__gt=MediaItem.objects.order_by("pk")[3].pk).delete()
     with ThreadPoolExecutor(1) as worker:
         going = worker.submit(in_thread, Download())
         while not MediaItem.objects.exclude(claim=None).exists() and not going.done():
             time.sleep(0.01)
-        taken = []
+        taken, kept = [], set()
         while not going.done():
             taken += claims.take(uuid.uuid4(), None)
+            kept |= set(MediaItem.objects.wanted().values_list("claimed_until", flat=True))
             time.sleep(0.05)
         going.result()
     assert taken == []
+    assert len(kept - {None}) > 1
     assert not MediaItem.objects.wanted().exists()
     assert len(instagram.requests("media")) == 4
 

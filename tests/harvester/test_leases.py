@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 
@@ -18,6 +19,7 @@ from archive.settle import WALKED
 from harvester import lease, levers, plan, tasks, tick
 from harvester.models import Crawl, Schedule
 from harvester.walk import Slice, walk
+from likelist.engines.processes import until
 from providers.shapes import Grant, Profile
 from tests.conftest import visit
 from tests.harvester.listed import Listed
@@ -107,23 +109,29 @@ def test_opened_many_times_at_once_it_is_one_visit(shelf):
     assert len(set(crawls)) == 1
 
 
-def wanted_by_another(listed: Listed, seconds: float) -> list[lease.Held | None]:
+def wanted_by_another(listed: Listed, wait: Callable[[], object]) -> list[lease.Held | None]:
     """Each page takes so long, and somebody tries for its visit meanwhile; what they will get."""
     taken: list[lease.Held | None] = []
 
     def slow(cursor: str | None) -> None:
-        time.sleep(seconds)
+        wait()
         taken.append(lease.take(Crawl.objects.get().pk))
 
     listed.before = slow
     return taken
 
 
+def until_renewed() -> None:
+    """Until the lease is renewed, or would be over for long."""
+    first = Crawl.objects.get().leased_until
+    until(lambda: Crawl.objects.get().leased_until != first, 8.0)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_while_a_walk_goes_on_its_lease_is_renewed(shelf, listed, settings):
-    settings.CRAWL_LEASE = timedelta(seconds=0.6)
+    settings.CRAWL_LEASE = timedelta(seconds=3)
     listed.like(8)
-    taken = wanted_by_another(listed, 1.0)
+    taken = wanted_by_another(listed, until_renewed)
     crawl, _ = visit(shelf)
     assert crawl.state == Crawl.State.DONE
     assert taken == [None, None]
@@ -154,11 +162,11 @@ def test_a_walk_that_stores_no_page_for_too_long_is_taken_up_by_another(
 
 @pytest.mark.django_db(transaction=True)
 def test_a_walk_that_moves_is_not_stuck_however_long_it_takes(shelf, listed, settings, monkeypatch):
-    settings.CRAWL_LEASE = timedelta(seconds=0.6)
+    settings.CRAWL_LEASE = timedelta(seconds=2)
     monkeypatch.setattr(lease, "STUCK", 4.0)
     listed.size = 8
     listed.like(60)
-    others = wanted_by_another(listed, 0.8)
+    others = wanted_by_another(listed, lambda: time.sleep(1.0))
     crawl, _ = visit(shelf)
     assert crawl.state == Crawl.State.DONE
     assert len(others) > 3

@@ -150,7 +150,7 @@ def as_alice(client: Client, alice: User) -> Client:
 def house(feed: Feed, live_server: LiveServer) -> tuple[str, dict[str, str]]:
     """The pages of a person with 50 likes and their pictures: address and session cookie."""
     visit(feed)
-    Download(user=feed.user, seconds=20, impatient=True).run()
+    assert not Download(user=feed.user, seconds=120, impatient=True).run()
     return home_of(feed.user, live_server)
 
 

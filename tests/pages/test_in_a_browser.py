@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
 from archive.models import Like
@@ -175,7 +176,7 @@ def test_the_wall_works_without_scripts(opened):
     page.goto("/likes/")
     assert page.locator(".tile").count() == 50
     page.locator(".tile").nth(1).click()
-    assert page.locator(".facts h1").is_visible()
+    expect(page.locator(".facts h1")).to_be_visible()
 
 
 def test_the_theme_is_there_from_the_first_paint(opened):
@@ -184,8 +185,8 @@ def test_the_theme_is_there_from_the_first_paint(opened):
     # It saves itself.
     save = page.locator("form", has=page.locator("[data-theme-choice]")).locator("button")
     assert not save.is_visible()
-    page.get_by_text("Dark", exact=True).click()
-    page.wait_for_timeout(400)
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.get_by_text("Dark", exact=True).click()
     page.goto("/likes/")
     assert page.locator("html").get_attribute("data-theme") == "dark"
 

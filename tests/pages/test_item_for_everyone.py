@@ -27,9 +27,10 @@ def paths(house, hang) -> list[str]:
         "place": "יפו",
         "hashtags": ["ים"],
     }
-    day = datetime.now(UTC).replace(year=2021)
+    # Years that have every day.
+    day = datetime.now(UTC).replace(year=2020)
     words = hang(person, liked_at=day, is_exact=True, **said)
-    several = hang(person, posted_at=day.replace(year=2020), author_name="דנה כהן", **said)
+    several = hang(person, posted_at=day.replace(year=2016), author_name="דנה כהן", **said)
     picture(several, alt=HEBREW)
     picture(several, position=1)
     return [

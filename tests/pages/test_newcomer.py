@@ -119,6 +119,7 @@ def test_the_blue_door_of_spring_2023_is_found_by_its_month(opened, door, script
         year = page.locator(".dates > ol > li", has=page.locator(".year", has_text="2023"))
         anna.click(year.get_by_role("link", name=month[:3]))
         expect(page.get_by_role("heading", name=f"{month} 2023")).to_be_visible()
+        page.wait_for_load_state("domcontentloaded")
         if found.count():
             break
     anna.click(found)

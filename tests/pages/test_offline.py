@@ -43,6 +43,8 @@ def out_of_reach(page: Page) -> None:
     page.get_by_role("link", name="On this day").click()
     expect(page.get_by_role("heading", name=SAID)).to_be_visible()
     expect(page).to_have_url(re.compile(r"/on-this-day/$"))
+    # Its script listens by then.
+    page.wait_for_load_state()
 
 
 def test_whoever_goes_on_offline_is_told_so_and_gets_there_once_back(opened):

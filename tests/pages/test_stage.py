@@ -126,6 +126,13 @@ def test_two_fingers_enlarge_what_is_between_them(opened):
     expect(page.locator(DIALOG)).to_be_visible()
 
 
+# Before anything has come it has no time to be moved in.
+PLAYS = """() => {
+    const video = document.querySelector('[data-reel] video');
+    return !video.paused && video.readyState > 0;
+}"""
+
+
 def test_a_video_is_played_by_keys_and_never_by_itself(opened):
     page, like = opened(), give(wall()[3], "a film", "mp4", (96, 96))
     open_(page, like)
@@ -134,7 +141,7 @@ def test_a_video_is_played_by_keys_and_never_by_itself(opened):
     page.keyboard.press("m")
     assert video.evaluate("v => v.muted")
     page.keyboard.press(" ")
-    page.wait_for_function("!document.querySelector('[data-reel] video').paused")
+    page.wait_for_function(PLAYS)
     page.keyboard.press(" ")
     page.wait_for_function("document.querySelector('[data-reel] video').paused")
     page.keyboard.press("m")

@@ -158,6 +158,8 @@ def test_the_list_grows_under_a_like_and_is_there_when_it_is_closed(opened, hang
     page.locator(f"a.tile[href='/likes/{found[25].pk}/']").click()
     at(page, found[25])
     for like in found[26:64]:
+        # Where the list ended a moment ago, more of it has come.
+        expect(page.get_by_label("Older like")).to_be_visible()
         page.keyboard.press("Shift+ArrowRight")
         at(page, like)
     page.keyboard.press("Escape")
@@ -208,8 +210,9 @@ def test_without_a_network_the_page_stays_and_says_so(opened):
 
 def test_without_a_network_a_like_that_is_open_stays_open(opened):
     page, likes = opened(), wall()
-    open_(page, likes[3])
-    page.wait_for_load_state("networkidle")
+    ahead = f"/likes/{likes[4].pk}/"
+    with page.expect_event("requestfinished", lambda asked: asked.url.endswith(ahead)):
+        open_(page, likes[3])
     page.context.set_offline(True)
     # The next one was loaded ahead; the one after it cannot come.
     page.keyboard.press("Shift+ArrowRight")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
@@ -29,16 +29,20 @@ def house(alice: User, live_server: LiveServer) -> tuple[str, dict[str, str]]:
     return home_of(alice, live_server)
 
 
-def first_tile(page: Page) -> tuple[str, float]:
-    """The first tile that is wholly in view: where it leads and how high it stands."""
-    return tuple(
-        page.evaluate(
-            "() => { const bar = document.querySelector('.bar').offsetHeight;"
-            " const tile = [...document.querySelectorAll('.wall > li > a')]"
-            ".find(each => each.getBoundingClientRect().top >= bar);"
-            " return [tile.getAttribute('href'), tile.getBoundingClientRect().top] }"
-        )
-    )
+# The first tile that is wholly in view: where it leads and how high it stands.
+FIRST_TILE = """() => {
+    const bar = document.querySelector('.bar').offsetHeight;
+    const top = (it) => it.getBoundingClientRect().top;
+    const tile = [...document.querySelectorAll('.wall > li > a')].find((it) => top(it) >= bar);
+    return [tile.getAttribute('href'), top(tile)];
+}"""
+# It is what history remembers.
+REMEMBERED = f"""() => {{
+    const [tile, top] = ({FIRST_TILE})(), place = history.state?.place;
+    return place?.tile === tile && place.top === Math.round(top);
+}}"""
+# What was scrolled has been told to those who listen.
+TOLD = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 def scroll(page: Page, pages: int) -> None:
@@ -87,8 +91,8 @@ def test_back_and_reload_return_to_the_very_tile(opened, years, size, way):
     page.goto("/likes/")
     scroll(page, 3)
     page.evaluate("scrollBy(0, -1400)")
-    page.wait_for_timeout(400)
-    tile, height = first_tile(page)
+    page.wait_for_function(REMEMBERED)
+    tile, height = page.evaluate(FIRST_TILE)
     if way == "back":
         page.goto(tile)
         page.go_back()
@@ -118,15 +122,30 @@ def test_new_likes_wait_behind_a_bar_and_nothing_moves(opened, years, hang):
     assert page.locator(".tile").first.get_attribute("href") == f"/likes/{fresh[-1].pk}/"
 
 
+SEEN = (
+    "() => [...document.querySelectorAll('.tile img')].filter((it) => it.naturalWidth).length > 10"
+)
+
+
+def come(route: Route) -> None:
+    """A picture arrives, of another shape than its row says."""
+    drawn = '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="200"/>'
+    route.fulfill(body=drawn, content_type="image/svg+xml")
+
+
 def test_pictures_come_without_moving_anything(opened, hang):
     for number in range(40):
         picture(hang(caption=f"words {number}"))
     page = opened(viewport=WIDE)
-    page.route("**/media/**", lambda route: route.abort())
+    waiting = []
+    page.route("**/media/**", lambda route: waiting.append(route))
     # Styles are there by then, pictures are not.
     page.goto("/likes/", wait_until="domcontentloaded")
     before = page.locator(".tile").evaluate_all(BOXES)
-    page.wait_for_load_state("networkidle")
+    page.route("**/media/**", come)
+    for route in waiting:
+        come(route)
+    page.wait_for_function(SEEN)
     assert page.locator(".tile").evaluate_all(BOXES) == before
     ratios = {round(width / height, 1) for _, _, width, height in before[:-8]}
     assert ratios == {0.8}
@@ -171,6 +190,7 @@ def test_the_calendar_is_a_control_that_keys_reach_and_move(opened, years):
     page = opened(viewport=WIDE)
     page.goto("/likes/?before=" + str(years[-20].pk))
     tab_to(page, SCRUBBER)
+    page.evaluate(TOLD)
     control = page.get_by_role("scrollbar", name="Months")
     assert control.get_attribute("aria-valuemax") == "25"
     for key, said in (
@@ -222,7 +242,7 @@ def test_on_a_phone_a_handle_comes_while_one_scrolls(opened, years):
     shown = "it => [getComputedStyle(it).opacity, getComputedStyle(it).pointerEvents]"
     assert knob.evaluate(shown) == ["0", "none"]
     page.evaluate("scrollTo(0, 600)")
-    page.wait_for_timeout(300)
+    page.wait_for_function("'moving' in document.querySelector('[data-scrubber]').dataset")
     assert knob.evaluate(shown) == ["1", "auto"]
     box = knob.bounding_box()
     assert box["width"] >= 20
@@ -278,29 +298,30 @@ def plain(browser: Browser, house: tuple[str, dict[str, str]]) -> Iterator[Page]
 def test_without_scripts_one_pages_jumps_and_comes_back(plain, years):
     plain.goto("/likes/")
     assert plain.locator(".tile").count() == 60
+    first = plain.locator(".tile").first
     plain.get_by_role("link", name="Older").click()
-    assert plain.locator(".tile").first.get_attribute("href") == f"/likes/{years[60].pk}/"
+    expect(first).to_have_attribute("href", f"/likes/{years[60].pk}/")
     plain.go_back()
-    assert plain.locator(".tile").first.get_attribute("href") == f"/likes/{years[0].pk}/"
+    expect(first).to_have_attribute("href", f"/likes/{years[0].pk}/")
     plain.locator(".dates > summary").click()
     plain.locator(".dates [href='/likes/2013/6/']").click()
-    assert plain.get_by_role("heading", name="June 2013").is_visible()
-    assert plain.locator(".tile").count() == 20
+    expect(plain.get_by_role("heading", name="June 2013")).to_be_visible()
+    expect(plain.locator(".tile")).to_have_count(20)
     plain.locator(".dates > summary").click()
     plain.get_by_role("link", name="2012").first.click()
-    assert plain.get_by_role("heading", name="December 2012").is_visible()
+    expect(plain.get_by_role("heading", name="December 2012")).to_be_visible()
     plain.get_by_role("link", name="Newer").first.click()
-    assert plain.locator(".tile").count() == 60
+    expect(plain.locator(".tile")).to_have_count(60)
 
 
 def test_without_scripts_wall_and_list_are_two_buttons(plain, years):
     plain.goto("/likes/?before=" + str(years[10].pk))
     plain.get_by_role("button", name="As a list").click()
-    assert plain.locator(".line").count() == 60
+    expect(plain.locator(".line")).to_have_count(60)
     assert plain.url.endswith(f"/likes/?before={years[10].pk}")
     assert plain.get_by_role("button", name="As a list").get_attribute("aria-pressed") == "true"
     plain.get_by_role("button", name="As a wall").click()
-    assert plain.locator(".tile").count() == 60
+    expect(plain.locator(".tile")).to_have_count(60)
 
 
 def test_without_scripts_no_dead_control_is_in_the_way(plain, years):

@@ -154,7 +154,7 @@ class Drip:
         pause = threading.Event()
         try:
             conn.sendall(self._first)
-            for _ in range(80):
+            for _ in range(200):
                 conn.sendall(self._piece)
                 pause.wait(0.05)
         except OSError:

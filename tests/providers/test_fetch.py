@@ -287,7 +287,7 @@ def test_a_picture_of_just_the_cap_is_taken(into):
 )
 def test_one_deadline_ends_whatever_drips(into, script):
     with pytest.raises(Unavailable):
-        fetch_from(script, into, seconds=0.4)
+        fetch_from(script, into, seconds=1.5)
     assert script.was_left
     assert left(into) == []
 

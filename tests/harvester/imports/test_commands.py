@@ -147,7 +147,11 @@ def begun(export: Path) -> subprocess.Popen[bytes]:
         "settings.DATABASES['default']['NAME'] = sys.argv[1]\n"
         "from django.core.management import call_command\n"
         "from harvester.imports import reading\n"
+        "from harvester.management import importing\n"
         "reading.CHUNK = 100\n"
+        # What comes behind the first rows comes too late.
+        "slow = reading.Upto(after=lambda done: time.sleep(60))\n"
+        "importing.Upto = lambda after: slow\n"
         "call_command('import_export', 'ada', sys.argv[2])\n"
     )
     words = [sys.executable, "-c", code, connection.settings_dict["NAME"], str(export)]

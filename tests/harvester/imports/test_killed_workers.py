@@ -26,7 +26,7 @@ from tests.harvester.imports import brought
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WORKER = """
-import sys, django; django.setup()
+import sys, time, django; django.setup()
 from pathlib import Path
 from django.conf import settings
 name, shelves, number = sys.argv[1:]
@@ -37,7 +37,8 @@ settings.STORAGES['default'] = {
 }
 from harvester.imports import job, reading
 reading.CHUNK = 100
-job.run(int(number), reading.Upto())
+# What comes behind the first rows comes too late.
+job.run(int(number), reading.Upto(after=lambda done: time.sleep(60)))
 """
 
 

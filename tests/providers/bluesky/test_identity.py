@@ -337,7 +337,7 @@ def test_a_directory_that_drips_is_left(first):
     drip = Drip(first, b" ")
     with saying(drip) as place:
         guard = Guard(frozenset({place}))
-        wire = Wire(guard, bounds=Bounds(seconds=0.3))
+        wire = Wire(guard, bounds=Bounds(seconds=1.5))
         with pytest.raises(Unavailable):
             Documents(Xrpc(wire), guard, f"http://{place}").of(ALICE, AtOnce())
     assert drip.was_left
