@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 
+from django.db.models import Exists
 from django.utils import timezone
 
 from accounts import upstream
@@ -15,7 +16,7 @@ from archive.models import Feed, MediaItem
 from harvester import lease, levers, plan, words
 from harvester.beside import Beside, fetching, left
 from harvester.download import Download
-from harvester.models import Crawl
+from harvester.models import Crawl, Schedule, halts
 from harvester.walk import Slice, walk
 
 TRIES = 5
@@ -46,8 +47,11 @@ def visit(feed: Feed, watcher: Watcher, *, media: bool = True) -> Report:
 
     Waits while another worker holds the visit. Short waits of its own are not waited for:
     a page is tried TRIES times, PAUSE seconds apart at most; only a rate limit, a dead
-    token or a closed endpoint end it early. Safe to kill and run again.
+    token or a closed endpoint end it early. A paused feed is left in peace. Safe to kill and
+    run again.
     """
+    if Schedule.objects.filter(feed=feed).exclude(paused_at=None).exists():
+        return Report(reasons=[_about(feed, "is paused: resume it on the page of sources first.")])
     levers.lift_halts(feed)
     with fetching(feed.user_id, watcher.media) if media else nullcontext() as beside:
         crawl = _walk(plan.open_crawl(feed, asked=True), watcher, beside)
@@ -98,20 +102,33 @@ def _is_stuck(crawl: Crawl) -> bool:
     by_host = not connection.grant and crawl.trouble in words.LIMITS
     waits = [connection.not_before, crawl.not_before if by_host else None]
     is_limited = any(until > timezone.now() for until in waits if until)
-    return is_limited or not connection.is_usable or not connection.user.is_active
+    is_open = connection.is_usable and connection.user.is_active and not _is_closed(crawl)
+    return is_limited or not is_open
+
+
+def _is_closed(crawl: Crawl) -> bool:
+    """Whether somebody else's visit was told that this list is closed for all."""
+    closed = halts("feed__connection", "feed__kind")
+    return Crawl.objects.filter(Exists(closed), pk=crawl.pk).exists()
 
 
 def _reasons(crawl: Crawl) -> list[str]:
     if crawl.state == Crawl.State.DONE:
         return []
     connection = crawl.feed.connection
+    if crawl.is_live and _is_closed(crawl):
+        crawl.state, crawl.trouble = Crawl.State.WAITING, "retired"
     said = words.visit(
         crawl,
         _service(crawl),
         needs_you=not connection.is_usable,
         limited=connection.not_before is not None,
     )
-    return [f"@{connection.username}, {crawl.feed.kind}: {said} ({crawl.trouble or crawl.state})"]
+    return [_about(crawl.feed, f"{said} ({crawl.trouble or crawl.state})")]
+
+
+def _about(feed: Feed, said: str) -> str:
+    return f"@{feed.connection.username}, {feed.kind}: {said}"
 
 
 def _service(crawl: Crawl) -> str:

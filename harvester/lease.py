@@ -114,7 +114,7 @@ def take(crawl_id: int, *, patient: bool = True) -> Held | None:
         if deaths > Crawl.SUSPECT:
             _give_up(crawl)
             return None
-        if are_suspects and _must_wait(crawl, deaths):
+        if are_suspects and _must_wait(crawl, deaths, patient=patient):
             return None
         held = Held(crawl, uuid.uuid4())
         Crawl.objects.filter(pk=crawl.pk).update(
@@ -129,16 +129,17 @@ def take(crawl_id: int, *, patient: bool = True) -> Held | None:
     return held
 
 
-def _must_wait(crawl: Crawl, deaths: int) -> bool:
+def _must_wait(crawl: Crawl, deaths: int, *, patient: bool) -> bool:
     """A suspect is walked alone: it waits until nobody walks, and others wait for it.
 
-    Also for one whose turn it is: else it would never come while there is much to do.
+    Also for one whose turn it is: else it would never come while there is much to do. Whoever is
+    not `patient` does not: there may be nobody else here to take it up.
     """
     others = Crawl.objects.exclude(pk=crawl.pk)
     held = others.filter(leased_until__gt=Now())
     if deaths >= Crawl.SUSPECT:
         return held.exists()
-    turn = others.filter(pk__in=Crawl.objects.due().values("pk"))
+    turn = others.filter(pk__in=Crawl.objects.due().values("pk")) if patient else others.none()
     return (held | turn).filter(_SUSPECTED).exists()
 
 

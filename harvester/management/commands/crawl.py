@@ -52,7 +52,10 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: Any) -> None:
         feeds = self._feeds(options)
         if not feeds and not options["all_due"]:
-            raise CommandError("There is no connected feed to visit: sign in or use connect first.")
+            raise CommandError(
+                "There is nothing to visit: no source is connected, or all are paused. "
+                "Sign in, use connect, or resume one."
+            )
         reasons: list[str] = []
         for feed in feeds:
             reasons += self._visit(feed, media=not options["no_media"])
@@ -76,6 +79,8 @@ class Command(BaseCommand):
         if options["all_due"]:
             live = Crawl.objects.live().filter(feed=OuterRef("pk"))
             feeds = feeds.filter(Exists(live)) | feeds.filter(schedule__next_visit_at__lte=Now())
+        if options["all_due"] or (people is None and options["feed"] is None):
+            feeds = feeds.filter(schedule__paused_at=None)
         # What came as files has lists of its own, which nobody visits.
         feeds = feeds.exclude(connection__standing=Connection.Standing.FILE)
         return list(feeds.exclude(connection__state=Connection.State.DISCONNECTED))
