@@ -10,8 +10,9 @@
 | Retired       | the service has closed this list for all: nobody's is visited    |
 | BadRequest    | once: start again at the top; then the visit ends                |
 | Gone          | this list is not there for us: the visit ends                    |
-| Refused       | a trick, a loop or an answer we cannot read: tried again a few   |
-| Unexpected    | times, then the visit ends                                       |
+| Garbled       | a trick, a loop or an answer we cannot read: tried again a few   |
+| Refused       | times, then the visit ends                                       |
+| Unexpected    |                                                                  |
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from harvester.lease import Held
 from harvester.models import Crawl, Halt
 from providers.errors import (
     BadRequest,
+    Garbled,
     Gone,
     NeedsReauth,
     ProviderError,
@@ -174,6 +176,7 @@ def end(crawl: Crawl, error: ProviderError) -> None:
 
 _FATES: dict[type[ProviderError], Callable[[Crawl, ProviderError], None]] = {
     RateLimited: _rate_limited,
+    Garbled: _try_a_few_times,
     TryLater: _wait,
     NeedsReauth: _needs_you,
     Retired: _retired,

@@ -31,7 +31,7 @@ _CODES = (
     (_HIDDEN, ("unknown_method", "no_pds")),
     (_UNREADABLE, ("too_deep", "not_an_object", "too_large", "unknown_error", "no_data")),
     (_UNREADABLE, ("no_records", "no_place", "bad_pagination", "bad_cursor", "no_cursor")),
-    (_UNREADABLE, ("another_document",)),
+    (_UNREADABLE, ("another_document", "not_json")),
     (_REFUSED, ("invalid_parameters", "missing_parameter", "invalid_request", "unknown_kind")),
     (_ASTRAY, ("redirect", "private_address", "local_name", "bad_address", "bad_scheme")),
     (_ASTRAY, ("bad_port", "bad_pds", "userinfo")),

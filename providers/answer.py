@@ -12,12 +12,13 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from providers import usage
-from providers.errors import Unavailable, Unexpected
+from providers.errors import Garbled, Unexpected
 from providers.secret import Secret, without
 
-# From bytes to what a reply's body is; Unavailable or Unexpected for what it cannot read.
+# From bytes to what a reply's body is; Garbled or Unexpected for what it cannot read.
 Reader = Callable[[bytes, Iterable[Secret]], Mapping[str, Any]]
 
+_GRANTED = ("access_token", "user")
 _FIRST_MOMENT = 1e9  # no service makes anybody wait for thirty years
 _LONGEST_WAIT = 1e9  # longer than anybody is waited for, short enough to count with
 _LONGEST_NUMBER = 40  # more digits stay text: Python refuses to read 5,000 of them
@@ -36,7 +37,7 @@ class Reply:
 
 
 def read_json(raw: bytes, secrets: Iterable[Secret]) -> Mapping[str, Any]:
-    """The JSON object in `raw`, secrets taken out; Unavailable or Unexpected otherwise."""
+    """The JSON object in `raw`, secrets taken out; Garbled or Unexpected otherwise."""
     try:
         text = without(raw.decode("utf-8-sig"), secrets)
         value = json.loads(
@@ -45,10 +46,19 @@ def read_json(raw: bytes, secrets: Iterable[Secret]) -> Mapping[str, Any]:
     except RecursionError:
         raise Unexpected("too_deep", "The answer is nested too deeply.") from None
     except ValueError:
-        raise Unavailable("not_json", "The service did not answer with whole JSON.") from None
+        raise Garbled("not_json", "The service did not answer with whole JSON.") from None
     if not isinstance(value, dict):
         raise Unexpected("not_an_object", "The answer is JSON, but not an object.")
     return value
+
+
+def read_granted(raw: bytes, secrets: Iterable[Secret]) -> Mapping[str, Any]:
+    """The same of the answer to a code: the grant and whose it is stay as they came.
+
+    A short code or secret may stand in them by chance, and they are not for any log anyway.
+    """
+    whole = read_json(raw, ())
+    return {**read_json(raw, secrets), **{name: whole[name] for name in _GRANTED if name in whole}}
 
 
 def read_text(raw: bytes, secrets: Iterable[Secret]) -> Mapping[str, Any]:

@@ -4,7 +4,8 @@ ProviderError
 ├── TryLater           the same request may succeed after a wait
 │   ├── RateLimited        we asked too often; carries `retry_after` (seconds, or None), and
 │   │                      `host` where a host counts all who ask from here
-│   └── Unavailable        timeout, refused connection, 5xx, an answer that is not JSON
+│   └── Unavailable        timeout, refused connection, 5xx
+│       └── Garbled            an answer that is no whole JSON: cut, or a page for people
 ├── NeedsReauth        the grant is gone or too narrow; only its owner can renew it
 ├── Gone               the thing was deleted, hidden or made private upstream
 ├── Retired            the service closed this endpoint for everybody: stop the provider
@@ -60,6 +61,10 @@ class RateLimited(TryLater):
 
 class Unavailable(TryLater):
     """The service did not answer, or not as a service that is well."""
+
+
+class Garbled(Unavailable):
+    """What came is no whole JSON: cut on the way, or a page for people."""
 
 
 class NeedsReauth(ProviderError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from copy import copy
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -59,6 +60,12 @@ class Wire:
         self._outlet = Outlet(guard, size=16, ca_file=ca_file)
         self._bounds = bounds or Bounds()
         self._reader = reader
+
+    def reading(self, reader: Reader) -> Wire:
+        """The same wire and its connections, with another reader of what comes."""
+        other = copy(self)
+        other._reader = reader
+        return other
 
     def get(self, url: str, query: Fields, secrets: Mapping[str, Secret] | None = None) -> Reply:
         """GET with `query`; `secrets` join the query and are taken out of the answer."""

@@ -8,6 +8,7 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 from providers.address import allowed_hosts
+from providers.answer import read_granted
 from providers.baseurl import base_url
 from providers.errors import BadConfiguration, NeedsReauth, ProviderError
 from providers.http import Wire
@@ -73,7 +74,7 @@ class Instagram:
         self._client_secret = Secret(client_secret)
         self._oauth_url = oauth_url
         self._api_url = api_url
-        self._wire = wire
+        self._wire, self._door = wire, wire.reading(read_granted)
         self.exports: Exports | None = InstagramExports(_request_url(oauth_url))
 
     @classmethod
@@ -129,7 +130,7 @@ class Instagram:
     def _granted(
         self, form: Mapping[str, str], secrets: Mapping[str, Secret]
     ) -> tuple[Grant, Profile | None] | ProviderError:
-        reply = self._wire.post(f"{self._oauth_url}/oauth/access_token", form, secrets)
+        reply = self._door.post(f"{self._oauth_url}/oauth/access_token", form, secrets)
         return sign_in_error_of(reply) or oauth.read_grant(reply.body)
 
     def client(self, account: Account, *, turns: Turns) -> InstagramClient:

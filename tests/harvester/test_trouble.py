@@ -67,11 +67,11 @@ def test_trouble_of_a_moment_makes_it_wait_and_keep_its_place(feed, instagram, f
     assert kept(feed) == truth(instagram)
 
 
-@pytest.mark.parametrize("fault", ["array_200", "unknown_error"])
+@pytest.mark.parametrize("fault", ["array_200", "unknown_error", "html_200", "empty_200"])
 def test_an_answer_nobody_can_read_is_asked_for_a_few_times(feed, instagram, fault):
     instagram.fail(fault, times=None, skip=1)
     crawl, _ = visit(feed)
-    while crawl.state == Crawl.State.WAITING:
+    while crawl.state == Crawl.State.WAITING and crawl.attempts <= outcomes.TRIES:
         crawl = after_the_wait(feed)
     assert (crawl.state, crawl.attempts) == (Crawl.State.FAILED, outcomes.TRIES)
     assert Schedule.objects.get(feed=feed).next_visit_at > timezone.now()

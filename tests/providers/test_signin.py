@@ -60,6 +60,13 @@ def test_a_code_becomes_a_grant_and_a_profile(api, instagram):
     }
 
 
+def test_a_token_and_a_name_may_hold_the_code_by_chance(api, instagram):
+    said = {"access_token": f"c0de-123.{TOKEN}", "user": {"id": "77", "username": "c0de-123"}}
+    api.answers["/oauth/access_token"] = Answer(body=said)
+    grant, profile = exchange(instagram)
+    assert (grant.access_token, profile.username) == (f"c0de-123.{TOKEN}", "c0de-123")
+
+
 @pytest.mark.parametrize("user", [{"id": 77}, {"id": 77, "username": None, "bio": None}])
 def test_a_profile_may_be_an_id_alone(api, instagram, user):
     api.answers["/oauth/access_token"] = Answer(body={"access_token": TOKEN, "user": user})
