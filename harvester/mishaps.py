@@ -5,7 +5,8 @@
 | Unacceptable              | refused: over a cap, and the same bytes always will be       |
 | WrongContent              | tried again; refused when the same bytes came three times    |
 | Gone                      | asked once more a day later, then gone                       |
-| Refused                   | tried again; refused when our policy forbade it three times  |
+| Refused                   | tried again; refused when our policy forbade it three times, |
+|                           | until it is seen a day later, or at another address          |
 | Denied, anything else     | tried again, later each time                                 |
 | the storage's own errors  | nobody's fault: tried again soon, not counted                |
 | its worker died, alone    | left in peace for a day, then tried alone again              |
@@ -63,7 +64,9 @@ def note(item: MediaItem, error: ProviderError, sha256: str = "") -> None:
     elif isinstance(error, Gone):
         _gone(item)
     elif isinstance(error, Refused):
-        _refuse_third(item, error.code)
+        _refuse_third(item, item.trouble)
+        if item.state == MediaItem.State.REFUSED:
+            item.not_before = timezone.now() + GONE_AFTER
     item.claim = item.claimed_until = None
     _write(item, claim)
 

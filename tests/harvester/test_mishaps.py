@@ -99,6 +99,51 @@ def test_the_same_bytes_three_times_are_refused(one, instagram):
     assert not instagram.requests("media")
 
 
+NOWHERE = "http://10.9.8.7/picture.jpg"
+
+
+@pytest.fixture
+def forbidden(one: MediaItem) -> MediaItem:
+    """Its address leads where we do not go, and was tried as often as it is."""
+    MediaItem.objects.update(source_url=NOWHERE)
+    for _ in range(3):
+        assert again(one).state == "wanted"
+        download()
+    assert (again(one).state, again(one).trouble) == ("refused", "private_address")
+    return again(one)
+
+
+def seen_again(item: MediaItem, address: str) -> str:
+    """The page that has it is read again; what it is then."""
+    wanted.note([(item.like, [MediaSource("image", 0, address)])])
+    return again(item).state
+
+
+def test_what_our_policy_forbids_is_asked_for_again_a_day_later(forbidden):
+    assert forbidden.not_before > timezone.now() + timedelta(hours=23)
+    assert seen_again(forbidden, NOWHERE) == "refused"
+    MediaItem.objects.update(not_before=timezone.now() - timedelta(seconds=1))
+    assert seen_again(forbidden, NOWHERE) == "wanted"
+    for _ in range(2):
+        download()
+        assert again(forbidden).state == "wanted"
+    download()
+    assert again(forbidden).state == "refused"
+
+
+def test_what_our_policy_forbids_is_asked_for_at_another_address(forbidden, instagram):
+    assert seen_again(forbidden, f"{NOWHERE}?signed=1") == "refused"
+    assert seen_again(forbidden, f"{instagram.url}/elsewhere.jpg") == "wanted"
+
+
+def test_bytes_that_were_refused_stay_so_wherever_they_are(one, instagram):
+    instagram.fail("wrong_type_picture", times=None)
+    for _ in range(3):
+        download()
+    MediaItem.objects.update(not_before=timezone.now() - timedelta(seconds=1))
+    assert seen_again(one, f"{instagram.url}/elsewhere.jpg") == "refused"
+
+
 def test_other_bad_bytes_each_time_are_not(one, instagram):
     for _ in range(2):
         instagram.fail("wrong_type_picture")
