@@ -6,10 +6,12 @@ goes on.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from providers.instagram.codec import link_of, posted_at_of
 from providers.instagram.media import media_of, media_url
@@ -31,6 +33,8 @@ _KNOWN = frozenset(
 # An entry with an id and none of these says nothing that is worth keeping.
 _TELLING = ("user", "created_time", "link", "tags", "caption", "location", "images", "videos")
 
+_HOSTS = {"instagram.com", "www.instagram.com", "instagr.am", "www.instagr.am"}
+_POST = re.compile(r"/(?:p|reel|tv)/[\w-]+(?=/|\Z)", re.ASCII)
 # A page has 20 to 33; what sends thousands is not well.
 MOST_ENTRIES = 1_000
 
@@ -98,9 +102,25 @@ def _caption(value: object) -> str:
 
 
 def _link(value: object, post_id: str) -> str:
-    """The post's address as it came, or computed from its id; only http and https."""
+    """The post's address as it came, or computed from its id.
+
+    What leads to another house is only read for its path: answers of a house for trying things
+    out have such links.
+    """
     url = media_url(value)
-    return url if url.startswith(("http://", "https://")) else link_of(post_id)
+    if _host(url) in _HOSTS:
+        return url
+    told = _POST.match(urlsplit(url).path) if _host(url) else None
+    return f"https://www.instagram.com{told[0]}/" if told else link_of(post_id)
+
+
+def _host(url: str) -> str:
+    """The host of a web address; empty for anything else."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return (parts.hostname or "") if parts.scheme in {"http", "https"} else ""
 
 
 def _posted_at(value: object, post_id: str) -> datetime | None:

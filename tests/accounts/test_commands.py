@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable
 from importlib import import_module
 from io import StringIO
+from urllib.parse import urlsplit
 
 import pytest
 from cryptography.fernet import Fernet
@@ -30,8 +31,11 @@ def told(name: str, *options: str) -> str:
     return out.getvalue()
 
 
+CONNECT = ("--provider", "instagram", "--token")
+
+
 def connect(name: str, token: str) -> str:
-    return told("connect", name, "--provider", "instagram", "--token", token)
+    return told("connect", name, *CONNECT, token)
 
 
 def test_connect_asks_the_service_whose_token_it_is(instagram, alice):
@@ -41,6 +45,20 @@ def test_connect_asks_the_service_whose_token_it_is(instagram, alice):
     assert (connection.upstream_id, connection.username) == (dora["id"], dora["username"])
     assert connection.state == "connected"
     assert tokens.open_grant(connection).access_token
+
+
+@pytest.mark.parametrize("form", ["{url}", "{host}", "{url}/v1"])
+def test_connect_takes_the_place_where_the_service_is(instagram, form):
+    place = form.format(url=instagram.url, host=urlsplit(instagram.url).hostname)
+    said = told("connect", "carol", *CONNECT, instagram.token("dora"), "--instance", place)
+    assert "is connected" in said
+
+
+@pytest.mark.parametrize("place", ["https://elsewhere.example", "http://[", "elsewhere"])
+def test_connect_knows_no_other_place(instagram, place):
+    with pytest.raises(CommandError, match="leave --instance out"):
+        told("connect", "carol", *CONNECT, instagram.token("dora"), "--instance", place)
+    assert not User.objects.exists()
 
 
 def test_connect_creates_the_person_without_a_password(instagram):

@@ -188,13 +188,37 @@ def test_an_id_that_holds_nothing_says_nothing(post_id):
     assert posted_at_of(post_id) is None
 
 
-@pytest.mark.parametrize("link", ["http://instagr.am/p/BAd/", "https://elsewhere.example/p/x"])
+@pytest.mark.parametrize("link", ["http://instagr.am/p/BAd/", "https://instagram.com/p/x"])
 def test_a_link_is_kept_as_it_came(link):
     assert read(link=link).link == link
 
 
 @pytest.mark.parametrize(
-    "link", [None, ..., "", "javascript:alert(1)", "/p/x/", 5, "//x/p", "h" * 5000]
+    ("link", "post"),
+    [
+        ("http://debug.example/p/Bgf70NTgAQH/", "p/Bgf70NTgAQH"),
+        ("https://elsewhere.example:81/reel/x_-1?igsh=a", "reel/x_-1"),
+        ("https://instagram.com.example/tv/x", "tv/x"),
+    ],
+)
+def test_of_a_link_to_another_house_only_the_path_is_read(link, post):
+    assert read(link=link).link == f"https://www.instagram.com/{post}/"
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        None,
+        ...,
+        "",
+        "javascript:alert(1)",
+        "/p/x/",
+        5,
+        "//x/p",
+        "h" * 5000,
+        "http://[/p/x/",
+        "http://x.example/p/",
+    ],
 )
 def test_a_link_that_leads_nowhere_is_computed(link):
     assert read(link=link).link == link_of(SNOWFLAKE)

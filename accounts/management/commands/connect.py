@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
@@ -54,8 +55,10 @@ class Command(TeachingCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         service = upstream.service(options["provider"])
-        if options["instance"]:
-            raise CommandError(f"{service.title} is one place: leave --instance out.")
+        if options["instance"] and service.instance not in _hosts(options["instance"]):
+            raise CommandError(
+                f"{service.title} is {service.instance} here: name that, or leave --instance out."
+            )
         connection = self._connected(service, options)
         self.stdout.write(
             f"@{connection.username} at {service.title} is connected to {connection.user}.",
@@ -73,6 +76,15 @@ class Command(TeachingCommand):
             )
         grant = Grant(access_token=_token(options["token"]))
         return _connect(options["user"], service, grant, _profile(service, grant))
+
+
+def _hosts(address: str) -> set[str]:
+    """The host of an address or of a bare name, with and without its port."""
+    try:
+        parts = urlsplit(address.lower() if "//" in address else f"//{address.lower()}")
+    except ValueError:
+        return set()
+    return {parts.netloc, parts.hostname or ""}
 
 
 def _follow(username: str, service: Service, handle: str) -> Connection:
