@@ -16,8 +16,9 @@ from providers.shapes import Rejected
 def put(feed: Feed, visit: Visit, rejected: Sequence[Rejected], ranks: Sequence[int]) -> None:
     """Set bad items of a page aside; a like that we have of them counts as seen.
 
-    An item without an id may be any that is not where it was: whatever we have between the
-    other items of the page, at `ranks`, counts as seen too.
+    An item without an id may be any that is not where it was: what we have between the other
+    items of the page, at `ranks`, counts as seen too, where that is no more than there are such
+    items. It is no evidence of anything else.
     """
     if not rejected:
         return
@@ -29,12 +30,14 @@ def put(feed: Feed, visit: Visit, rejected: Sequence[Rejected], ranks: Sequence[
         update_fields=["last_seen_at"],
     )
     named = placing.entries_of(feed, [item.post_id for item in rejected if item.post_id])
-    named.update(last_visit=visit.number, missing_since=None)
+    named.update(last_visit=visit.number, missing_since=None, unseen_at=None, unseen_visit=None)
     if ranks and not all(item.post_id for item in rejected):
         upper = visit.ceiling if visit.floor is None else visit.floor
         between = Q(rank__gte=min(ranks), rank__lt=upper)
         perhaps = Entry.objects.filter(between, feed=feed, missing_since=None)
-        perhaps.update(last_visit=visit.number)
+        perhaps = perhaps.exclude(last_visit=visit.number).exclude(rank__in=ranks)
+        if perhaps.count() <= sum(not item.post_id for item in rejected):
+            perhaps.update(last_visit=visit.number)
 
 
 def once(feed: Feed, entries: Sequence[Entry]) -> list[Entry]:

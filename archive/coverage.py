@@ -32,12 +32,14 @@ class Listing:
 
     `whole`: to the end, else it met what was covered. Of `window` items its service shows the
     newest at the most, None: it shows all. `pages` it took, and could not read `rejected` items.
+    `left_out` places on its pages were empty: of posts that were deleted, or hidden.
     """
 
     whole: bool
     pages: int = 1
     rejected: int = 0
     window: int | None = None
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def cut_off(feed: Feed, visit: Visit) -> bool:
     if visit.floor is None:
         return False
     carried = _go_past(feed, visit)
-    if not carried and (_has_met_covered(feed, visit) or is_joined(feed, visit)):
+    if not carried and is_joined(feed, visit):
         return False
     _stand(feed, visit, visit.floor, carried)
     return True
@@ -98,8 +100,9 @@ def shows_all(feed: Feed, visit: Visit, listing: Listing) -> bool:
 
 
 def shown(feed: Feed, visit: Visit, listing: Listing) -> int:
-    """How many items a list had."""
-    return seen(feed, visit).count() + listing.rejected
+    """How many places of the window a list took."""
+    read = _read(Entry.objects.filter(feed=feed), visit).count()
+    return read + listing.rejected + listing.left_out
 
 
 def is_cut_short(feed: Feed, floor: int, several: int = SEAM) -> bool:
@@ -121,14 +124,19 @@ def has_met(feed: Feed, visit: Visit, rank: int) -> bool:
     Of fewer than a seam all; nothing is met where nothing is left.
     """
     there = Entry.objects.filter(feed=feed, rank__lte=rank, placed_visit__lt=visit.number)
-    met = there.filter(last_visit=visit.number).values("pk")[:SEAM].count()
+    met = _read(there, visit).values("pk")[:SEAM].count()
     left = there.filter(missing_since=None).values("pk")[:SEAM].count()
     return 0 < met >= min(SEAM, left)
 
 
 def seen(feed: Feed, visit: Visit) -> EntryQuerySet:
-    """What a visit has seen so far."""
+    """What a visit has seen so far, and what may stand behind an item that it could not read."""
     return Entry.objects.filter(feed=feed, last_visit=visit.number)
+
+
+def _read(entries: EntryQuerySet, visit: Visit) -> EntryQuerySet:
+    """Those that a visit has read itself: only they are evidence."""
+    return entries.filter(last_visit=visit.number, last_seen_at__gte=visit.opened_at)
 
 
 def _met_the_covered(feed: Feed, visit: Visit, window: int | None) -> Proven:
@@ -152,6 +160,9 @@ def _is_all(
     stays open until the top was looked at again. So it does where many that should follow are
     gone at once.
     """
+    if joins and is_cut_short(feed, _floor(visit)):
+        # It ends above what was there: once that is believed to be gone, a later visit judges.
+        return True
     standing = list(Gap.objects.standing().filter(feed=feed))
     is_odd = not joins and is_cut_short(feed, _floor(visit), ODD)
     is_sure = not is_odd and _has_room(feed, visit, listing)
@@ -210,21 +221,21 @@ def _go_past(feed: Feed, visit: Visit) -> list[Gap]:
     return [gap for gap in passed if gap not in met]
 
 
-def _has_met_covered(feed: Feed, visit: Visit) -> bool:
-    return feed.covered_top is not None and has_met(feed, visit, feed.covered_top)
-
-
 def _stand(
     feed: Feed, visit: Visit, upper: int, carried: Sequence[Gap] = (), *, state: str | None = None
 ) -> None:
     """See that exactly one gap stands under `upper`; None leaves its state as it is.
 
-    Of those that a listing got into, one is carried on to there: it says since when.
+    Of those that a listing got into, or whose upper end was liked again and stands elsewhere now,
+    one is carried on to there: it says since when.
     """
-    there = Gap.objects.standing().filter(feed=feed, upper=upper)
+    under = next_below(feed, upper)
+    there = Gap.objects.standing().filter(feed=feed, upper__lte=upper).order_by("-upper")
+    if under is not None:
+        there = there.filter(upper__gt=under)
     gap, *others = *there, *carried, _new(feed, visit)
     _heal([one for one in others if one.pk], visit)
-    gap.upper, gap.lower = upper, next_below(feed, upper)
+    gap.upper, gap.lower = upper, under
     if state and gap.state != state:
         gap.state = state
         gap.ended_at = None if state == State.OPEN else visit.now

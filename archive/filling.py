@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db.models.functions import Now
 
 from archive.coverage import SEAM
@@ -36,7 +38,24 @@ def _sides(gap: Gap) -> tuple[EntryQuerySet, EntryQuerySet]:
 
 
 def _tells(told: Feed, *sides: EntryQuerySet) -> bool:
-    """Whether the file has enough of the likes on each side."""
+    """Whether one file has enough of the likes on each side of a gap, and has them in order.
+
+    Two files that each tell of one side say nothing of what is between them.
+    """
     likes = [list(side.values_list("like", flat=True)) for side in sides]
     here = Entry.objects.filter(feed=told)
-    return all(here.filter(like__in=ids).count() >= min(SEAM, len(ids)) for ids in likes)
+    rows = [
+        list(here.filter(like__in=ids).values_list("rank", "first_seen_at", "last_seen_at"))
+        for ids in likes
+    ]
+    above, below = (min(SEAM, len(ids)) for ids in likes)
+    files = {file for side in rows for _, *seen in side for file in seen}
+    told_by = ([[rank for rank, *seen in side if file in seen] for side in rows] for file in files)
+    return any(_is_seam(up, down, above, below) for up, down in told_by)
+
+
+def _is_seam(up: Sequence[int], down: Sequence[int], above: int, below: int) -> bool:
+    """Whether so many of the ranks of the upper side stand above so many of the lower one."""
+    if not below or len(down) < below:
+        return False
+    return sum(rank > sorted(down)[below - 1] for rank in up) >= above

@@ -24,14 +24,15 @@ def note(feed: Feed, visit: Visit, listing: Listing, *, shows_all: bool) -> int 
     if listing.pages == 1 and not listing.whole:
         # It met a seam at once: inside what is covered, with nothing left out.
         return None
-    due, is_seen = _due(feed, visit, shows_all=shows_all), Q(last_visit=visit.number)
+    due = _due(feed, visit, listing.window, shows_all=shows_all)
+    is_seen = Q(last_visit=visit.number)
     walked = due.aggregate(top=Max("rank", filter=is_seen), unseen=Count("pk", filter=~is_seen))
     top: int | None = walked["top"]
     gone = walked["unseen"]
     if listing.whole:
         _forget_beyond(feed, due)
         gone = max(gone, expected(feed, listing.window).count() - seen(feed, visit).count())
-    if _holds(feed, visit, listing, gone) or not walked["unseen"]:
+    if _holds(feed, visit, listing, gone, due) or not walked["unseen"]:
         return top
     unseen = due.exclude(last_visit=visit.number)
     # The second look is that of another visit, however often this one began again.
@@ -40,14 +41,14 @@ def note(feed: Feed, visit: Visit, listing: Listing, *, shows_all: bool) -> int 
     return top
 
 
-def _holds(feed: Feed, visit: Visit, listing: Listing, gone: int) -> bool:
+def _holds(feed: Feed, visit: Visit, listing: Listing, gone: int, due: EntryQuerySet) -> bool:
     """Whether so much is gone that a human is asked, and has not answered."""
     is_much = gone > FEW and gone > SHARE * _there(feed).count()
     if is_much and not _is_accepted(feed):
         feed.held_at, feed.held_entries = feed.held_at or visit.now, gone
         return True
     if is_much:
-        _take_word(feed, visit, listing)
+        _take_word(feed, visit, listing, due)
     if is_much or listing.whole:
         feed.held_at, feed.held_entries, feed.held_accepted_at = None, 0, None
     return False
@@ -62,11 +63,19 @@ def expected(feed: Feed, window: int | None) -> EntryQuerySet:
     return there.filter(pk__in=newest)
 
 
-def _due(feed: Feed, visit: Visit, *, shows_all: bool) -> EntryQuerySet:
-    """The entries that the visit went past."""
+def _due(feed: Feed, visit: Visit, window: int | None, *, shows_all: bool) -> EntryQuerySet:
+    """The entries that the visit went past, or that its service would have shown.
+
+    A post that is deleted still takes its place in the window: what is below has slid out.
+    """
     if visit.floor is None:
         return _there(feed).none()
-    return _there(feed) if shows_all else _there(feed).filter(rank__gte=visit.floor)
+    if not shows_all:
+        return _there(feed).filter(rank__gte=visit.floor)
+    newest = Entry.objects.filter(feed=feed).in_upstream_order().values_list("rank", flat=True)
+    oldest = None if window is None else newest[window - 1 : window].first()
+    reached = _there(feed)
+    return reached if oldest is None else reached.filter(rank__gte=min(oldest, visit.floor))
 
 
 def _forget_beyond(feed: Feed, due: EntryQuerySet) -> None:
@@ -75,9 +84,10 @@ def _forget_beyond(feed: Feed, due: EntryQuerySet) -> None:
     doubted.exclude(pk__in=due.values("pk")).update(unseen_at=None, unseen_visit=None)
 
 
-def _take_word(feed: Feed, visit: Visit, listing: Listing) -> None:
+def _take_word(feed: Feed, visit: Visit, listing: Listing, due: EntryQuerySet) -> None:
     """Their person has taken them back: no second look is needed."""
-    gone = expected(feed, listing.window).exclude(last_visit=visit.number)
+    there = expected(feed, listing.window) if listing.whole else due
+    gone = there.exclude(last_visit=visit.number)
     gone.update(missing_since=visit.now)
 
 

@@ -82,7 +82,11 @@ def _found(feed: Feed, visit: Visit, posts: Sequence[LikedPost]) -> list[_Found]
     found: dict[str, _Found] = {}
     for post in posts:
         entry = entries.get(post.post_id)
-        if entry is None or entry.last_visit != visit.number:
+        if (
+            entry is None
+            or entry.last_visit != visit.number
+            or entry.last_seen_at < visit.opened_at
+        ):
             like = entry.like if entry else likes.get(post.post_id)
             found.setdefault(post.post_id, (post, like, entry))
     return list(found.values())

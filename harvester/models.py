@@ -198,6 +198,11 @@ class Crawl(models.Model):
     new_entries = models.PositiveIntegerField(default=0)
     known_entries = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)
+    # Of this pass: its largest page, pages that another one followed, and how many places of
+    # theirs stayed empty. Whatever a service leaves out still takes its place in the window.
+    page_size = models.PositiveIntegerField(default=0, db_default=0)
+    followed_pages = models.PositiveIntegerField(default=0, db_default=0)
+    left_out = models.PositiveIntegerField(default=0, db_default=0)
     # Pictures and videos that its new likes asked for.
     wanted = models.PositiveIntegerField(default=0)
     unknown_keys = models.JSONField(default=dict, blank=True)

@@ -88,6 +88,7 @@ def restart(crawl: Crawl) -> None:
     """Walk again from the top, once: the cursor we had is not accepted any more."""
     cut_off(crawl)
     _from_the_top(crawl)
+    crawl.rejected = 0
     crawl.restarts += 1
     crawl.state, crawl.not_before = Crawl.State.QUEUED, None
 
@@ -103,7 +104,7 @@ def _from_the_top(crawl: Crawl) -> None:
     crawl.number = _next_number(crawl.feed)
     crawl.ceiling = _ceiling(crawl.feed)
     crawl.cursor, crawl.cursors_seen, crawl.floor = None, [], None
-    crawl.idle_pages = 0
+    crawl.idle_pages = crawl.page_size = crawl.followed_pages = crawl.left_out = 0
 
 
 def cut_off(crawl: Crawl) -> None:

@@ -144,6 +144,7 @@ def step(held: Held, client: Client, crawl: Crawl, after_page: AfterPage) -> Cra
 def _advance(crawl: Crawl, page: Page, stored: Stored, visit: Visit) -> bool:
     """Move the visit past the page. False when the service leads us in circles."""
     _count(crawl, page, stored)
+    _count_places(crawl, page)
     crawl.moved_at = visit.now
     if page.next_cursor is None or (stored.is_seam and not crawl.whole):
         crawl.is_unsettled = crawl.is_unsettled or stored.new > 0
@@ -172,9 +173,21 @@ def _count(crawl: Crawl, page: Page, stored: Stored) -> None:
         crawl.unknown_keys[key] = crawl.unknown_keys.get(key, 0) + times
 
 
+def _count_places(crawl: Crawl, page: Page) -> None:
+    """Note what a page has fewer than the largest, if another one follows it."""
+    size = len(page.posts) + len(page.rejected)
+    if size > crawl.page_size:
+        crawl.left_out += (size - crawl.page_size) * crawl.followed_pages
+        crawl.page_size = size
+    if page.next_cursor is not None:
+        crawl.left_out += crawl.page_size - size
+        crawl.followed_pages += 1
+
+
 def _finish(crawl: Crawl, visit: Visit, *, whole: bool) -> None:
     """The visit is complete: write down what that proves, and when the next one comes."""
-    listing = Listing(whole, crawl.pages, crawl.rejected, risk.window(crawl.feed))
+    window = risk.window(crawl.feed)
+    listing = Listing(whole, crawl.pages, crawl.rejected, window, crawl.left_out)
     began_at = crawl.began_at or crawl.opened_at
     proven = complete(crawl.feed, visit=visit, began_at=began_at, listing=listing)
     if crawl.feed.on_wall and crawl.is_unsettled:
