@@ -244,9 +244,11 @@ def test_about_how_many_is_what_would_have_been_usual(shown, listed):
 
 
 def brought(feed, numbers, made_at):
-    """An export tells of the likes of these numbers."""
+    """An export tells of the likes of these numbers, one made each minute."""
     source = source_of_files(feed.user, "listed")
-    rows = [ExportRow("liked", "", "f", 1, post(f"p{n}", "", made_at)) for n in numbers]
+    began = made_at - timedelta(hours=1)
+    times = {n: began + timedelta(minutes=n) for n in numbers}
+    rows = [ExportRow("liked", "", "f", 1, post(f"p{n}", "", at)) for n, at in times.items()]
     imports.keep(source, rows, made_at)
     imports.finish(source)
 
