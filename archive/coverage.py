@@ -66,11 +66,13 @@ def prove(feed: Feed, visit: Visit, listing: Listing) -> Proven:
         return Proven(joins=False)
     if not listing.whole:
         return _met_the_covered(feed, visit, listing.window)
-    carried = _go_past(feed, visit)
-    joins = not carried and is_joined(feed, visit)
+    is_all = shows_all(feed, visit, listing)
+    of_few = is_all and _has_room(feed, visit, listing)
+    carried = _go_past(feed, visit, of_few=of_few)
+    joins = not carried and is_joined(feed, visit, of_few=of_few)
     if joins:
         _judge(feed, visit, listing.window)
-    if not shows_all(feed, visit, listing):
+    if not is_all:
         _slid(feed, visit, listing, carried, joins=joins)
         return _proven(feed, visit, joins=joins)
     looks_back = not _is_all(feed, visit, listing, carried, joins=joins)
@@ -101,8 +103,8 @@ def shows_all(feed: Feed, visit: Visit, listing: Listing) -> bool:
 
 def shown(feed: Feed, visit: Visit, listing: Listing) -> int:
     """How many places of the window a list took."""
-    read = _read(Entry.objects.filter(feed=feed), visit).count()
-    return read + listing.rejected + listing.left_out
+    there = read(Entry.objects.filter(feed=feed), visit).count()
+    return there + listing.rejected + listing.left_out
 
 
 def is_cut_short(feed: Feed, floor: int, several: int = SEAM) -> bool:
@@ -111,22 +113,31 @@ def is_cut_short(feed: Feed, floor: int, several: int = SEAM) -> bool:
     return below.values("pk")[:several].count() == several
 
 
-def is_joined(feed: Feed, visit: Visit) -> bool:
+def is_joined(feed: Feed, visit: Visit, *, of_few: bool = False) -> bool:
     """Whether a visit has met a seam: below everything new to it enough that was there before."""
+    lowest = lowest_new(feed, visit)
+    return lowest is None or has_met(feed, visit, lowest, of_few=of_few)
+
+
+def lowest_new(feed: Feed, visit: Visit) -> int | None:
+    """The rank below which nothing is new to a visit; None: nothing is at all."""
     new = Entry.objects.filter(feed=feed, placed_visit=visit.number)
-    lowest = new.aggregate(rank=Min("rank"))["rank"]
-    return lowest is None or has_met(feed, visit, lowest)
+    lowest: int | None = new.aggregate(rank=Min("rank"))["rank"]
+    return lowest
 
 
-def has_met(feed: Feed, visit: Visit, rank: int) -> bool:
+def has_met(feed: Feed, visit: Visit, rank: int, *, of_few: bool = False) -> bool:
     """Whether a visit saw enough of what stands at `rank` and below, where that was before.
 
-    Of fewer than a seam all; nothing is met where nothing is left.
+    `of_few`: of fewer than a seam all are enough, as nothing can stand below them. Else they may
+    have been liked again, and what was liked in between stands there.
     """
     there = Entry.objects.filter(feed=feed, rank__lte=rank, placed_visit__lt=visit.number)
-    met = _read(there, visit).values("pk")[:SEAM].count()
+    met = read(there, visit).values("pk")[:SEAM].count()
+    if not of_few or met >= SEAM:
+        return met >= SEAM
     left = there.filter(missing_since=None).values("pk")[:SEAM].count()
-    return 0 < met >= min(SEAM, left)
+    return 0 < met >= left
 
 
 def seen(feed: Feed, visit: Visit) -> EntryQuerySet:
@@ -134,7 +145,7 @@ def seen(feed: Feed, visit: Visit) -> EntryQuerySet:
     return Entry.objects.filter(feed=feed, last_visit=visit.number)
 
 
-def _read(entries: EntryQuerySet, visit: Visit) -> EntryQuerySet:
+def read(entries: EntryQuerySet, visit: Visit) -> EntryQuerySet:
     """Those that a visit has read itself: only they are evidence."""
     return entries.filter(last_visit=visit.number, last_seen_at__gte=visit.opened_at)
 
@@ -213,10 +224,11 @@ def _judge(feed: Feed, visit: Visit, window: int | None) -> None:
         _end(unproven, visit, State.LOST)
 
 
-def _go_past(feed: Feed, visit: Visit) -> list[Gap]:
+def _go_past(feed: Feed, visit: Visit, *, of_few: bool = False) -> list[Gap]:
     """Heal the gaps that this listing has closed; those that it only got into, come back."""
     passed = list(Gap.objects.standing().filter(feed=feed, upper__gt=visit.floor))
-    met = [gap for gap in passed if gap.lower is not None and has_met(feed, visit, gap.lower)]
+    ends = [(gap, gap.lower) for gap in passed if gap.lower is not None]
+    met = [gap for gap, lower in ends if has_met(feed, visit, lower, of_few=of_few)]
     _heal(met, visit)
     return [gap for gap in passed if gap not in met]
 

@@ -21,7 +21,8 @@ from accounts.models import Connection
 from archive import filed, filling, rollup
 from archive.copying import hear
 from archive.filed import Place
-from archive.ingest import HUNG, hang_exactly, write_likes
+from archive.hanging import HUNG, hang_exactly
+from archive.ingest import write_likes
 from archive.models import Entry, Feed, Like
 from archive.models.feed import STRIDE
 from providers.shapes import ExportRow, LikedPost

@@ -8,19 +8,14 @@ from datetime import datetime
 
 from archive import aside, placing, rollup, wanted
 from archive.copying import COPIED, copy_post, write_document
+from archive.hanging import HUNG, PLACED, at, doubt, follow, hang
 from archive.models import Entry, Feed, Like
 from archive.placing import Places, Row, Visit
-from archive.seam import SURE, is_seam
+from archive.seam import is_seam
 from providers.crashpoints import crashpoint
 from providers.shapes import Page
 
-__all__ = ["Stored", "Visit", "hang_exactly", "store_page", "write_likes"]
-
-HUNG = (
-    *("wall_feed", "rank", "liked_at", "liked_after", "liked_before", "said_at"),
-    *("is_settled", "is_exact"),
-)
-PLACED = ("rank", "placed_visit", "placed_at", "after", "liked_at")
+__all__ = ["Stored", "Visit", "store_page", "write_likes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +67,14 @@ def _keep_likes(feed: Feed, visit: Visit, places: Places) -> list[Like]:
     """Create or update the likes of the page, and hang them on the wall at their place."""
     known = [row.like for row in places.rows if row.like]
     before = [like.liked_at for like in known if like.wall_feed_id]
-    ceiling = _follow(feed, visit, places)
+    ceiling = follow(feed, visit, places.overtaken, places.upper)
     likes: list[Like] = []
     changed: list[Like] = []
     for row in places.rows:
         like, is_changed = copy_post(row.post, feed, row.like)
         if feed.on_wall and row.moved:
             _hear_when(like, feed, _clamped(row.post.liked_at, visit))
-            _hang(like, feed, row.place.rank, ceiling, visit)
+            hang(like, feed, row.place.rank, ceiling, visit)
             is_changed = True
         elif like.wall_feed_id == feed.pk:
             ceiling = min(ceiling, like.liked_at)
@@ -89,49 +84,6 @@ def _keep_likes(feed: Feed, visit: Visit, places: Places) -> list[Like]:
     write_likes(feed, changed)
     rollup.move(feed.user_id, before, [like.liked_at for like in likes if like.wall_feed_id])
     return likes
-
-
-def _follow(feed: Feed, visit: Visit, places: Places) -> datetime:
-    """Hang the likes of overtaken entries where those are now.
-
-    Returns the sort time of what is over the page: what comes below cannot hang above it.
-    """
-    ceiling = _liked_at_above(feed, visit, places.upper)
-    likes = Like.objects.in_bulk([entry.like_id for entry in places.overtaken])
-    hung = [(likes[entry.like_id], entry.rank) for entry in places.overtaken]
-    hung = [(like, rank) for like, rank in hung if like.wall_feed_id == feed.pk]
-    before = [like.liked_at for like, _ in hung]
-    for like, rank in hung:
-        _hang(like, feed, rank, ceiling, visit)
-    Like.objects.bulk_update([like for like, _ in hung], HUNG)
-    rollup.move(feed.user_id, before, [like.liked_at for like, _ in hung])
-    return ceiling
-
-
-def _liked_at_above(feed: Feed, visit: Visit, upper: int) -> datetime:
-    """The sort time of the entry at rank `upper`; the visit's own for what comes on top."""
-    if upper == visit.ceiling or not feed.on_wall:
-        return visit.opened_at
-    above = Entry.objects.filter(feed=feed, rank=upper, like__wall_feed=feed)
-    found = above.values_list("like__liked_at", flat=True).first()
-    return min(found or visit.opened_at, visit.opened_at)
-
-
-def _hang(like: Like, feed: Feed, rank: int, liked_at: datetime, visit: Visit) -> None:
-    """Hang a like at its place: under the time that was said, else not settled yet."""
-    like.wall_feed, like.rank = feed, rank
-    after = _after(feed, rank)
-    if like.said_at and (after is None or after <= like.said_at):
-        hang_exactly(like, like.said_at)
-    else:
-        like.liked_at, like.liked_after, like.liked_before = liked_at, None, visit.now
-        like.is_settled = like.is_exact = False
-
-
-def hang_exactly(like: Like, said_at: datetime) -> None:
-    """There is nothing to work out about a like whose time was said."""
-    like.liked_at = like.liked_after = like.liked_before = said_at
-    like.is_settled = like.is_exact = True
 
 
 def _hear_when(like: Like, feed: Feed, said_at: datetime | None) -> None:
@@ -161,7 +113,7 @@ def write_likes(feed: Feed, likes: list[Like]) -> None:
 
 def _keep_entries(feed: Feed, visit: Visit, places: Places, likes: Sequence[Like]) -> None:
     """Write the places of the page, and that this visit saw them."""
-    moved = [_at(entry, feed, visit, entry.rank) for entry in places.overtaken]
+    moved = [at(entry, feed, visit, entry.rank) for entry in places.overtaken]
     moved += [_moved(row, row.entry, feed, visit) for row in places.rows if row.entry and row.moved]
     # All in one statement, and before the new ones: they go where others have just left.
     Entry.objects.bulk_update(moved, PLACED)
@@ -172,7 +124,7 @@ def _keep_entries(feed: Feed, visit: Visit, places: Places, likes: Sequence[Like
         # says nothing.
         entry.after = None
     Entry.objects.bulk_create(new)
-    _doubt(feed, visit, [entry.rank for entry in (*moved, *new)])
+    doubt(feed, visit, [entry.rank for entry in (*moved, *new)])
     known = [row.entry.pk for row in places.rows if row.entry]
     if known:
         Entry.objects.filter(pk__in=known).update(
@@ -185,18 +137,6 @@ def _keep_entries(feed: Feed, visit: Visit, places: Places, likes: Sequence[Like
     feed.visits, feed.entries_count = visit.number, feed.entries_count + len(new)
 
 
-def _doubt(feed: Feed, visit: Visit, ranks: Sequence[int]) -> None:
-    """What kept its rank above a place that is new may have been liked again in that order.
-
-    Then it came to this place only now, and what is new there may be younger:
-    that it was seen before bounds nothing any more. Of more than SURE nobody does that.
-    """
-    if ranks:
-        above = Entry.objects.filter(feed=feed, rank__gt=min(ranks)).order_by("rank")
-        near = Entry.objects.filter(pk__in=above.values("pk")[:SURE])
-        near.filter(placed_visit__lt=visit.number).update(placed_at=visit.now)
-
-
 def _new(row: Row, like: Like, feed: Feed, visit: Visit) -> Entry:
     entry = Entry(
         feed=feed,
@@ -206,22 +146,9 @@ def _new(row: Row, like: Like, feed: Feed, visit: Visit) -> Entry:
         last_seen_at=visit.now,
         last_visit=visit.number,
     )
-    return _at(entry, feed, visit, row.place.rank)
+    return at(entry, feed, visit, row.place.rank)
 
 
 def _moved(row: Row, entry: Entry, feed: Feed, visit: Visit) -> Entry:
     entry.liked_at = _clamped(row.post.liked_at, visit)
-    return _at(entry, feed, visit, row.place.rank)
-
-
-def _at(entry: Entry, feed: Feed, visit: Visit, rank: int) -> Entry:
-    """An entry put at a new place by this visit, with fresh evidence of when."""
-    entry.rank, entry.placed_visit, entry.placed_at = rank, visit.number, visit.now
-    entry.after = _after(feed, rank)
-    return entry
-
-
-def _after(feed: Feed, rank: int) -> datetime | None:
-    """What comes to a place above all that complete visits saw, was liked after the last one."""
-    is_above = feed.covered_top is None or rank > feed.covered_top
-    return feed.completed_at if is_above else None
+    return at(entry, feed, visit, row.place.rank)

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Min
 
-from archive import coverage, missing
+from archive import coverage, missing, relikes
 from archive.coverage import Listing, Proven
 from archive.models import Entry, Feed, Like
 from archive.placing import Visit
@@ -84,6 +84,9 @@ def complete(feed: Feed, *, visit: Visit, began_at: datetime, listing: Listing) 
         return Proven(joins=False)
     if visit.floor is not None:
         listing = _measured(feed, visit, listing, visit.floor)
+        # A list that has no limit, and ends, has nothing but what it shows.
+        if listing.whole and (listing.window or not coverage.shows_all(feed, visit, listing)):
+            visit = relikes.lift(feed, visit)
     proven = coverage.prove(feed, visit, listing)
     top = missing.note(feed, visit, listing, shows_all=proven.shows_all)
     if visit.floor is not None:

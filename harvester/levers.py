@@ -34,8 +34,7 @@ def accept(feed: Feed) -> Crawl | None:
 def pause(feed: Feed) -> None:
     """No visits until somebody resumes."""
     Schedule.objects.filter(feed=feed, paused_at=None).update(paused_at=Now())
-    for crawl in Crawl.objects.live().filter(feed=feed):
-        stop(crawl)
+    _stop(Crawl.objects.filter(feed=feed))
 
 
 def resume(feed: Feed) -> None:
@@ -48,17 +47,25 @@ def stop(crawl: Crawl) -> None:
 
     The next one is not due at once, or the next tick would undo what was asked.
     """
+    _stop(Crawl.objects.filter(pk=crawl.pk))
+
+
+def _stop(crawls: QuerySet[Crawl]) -> None:
+    """End all of these that are live.
+
+    First all visits, then their person: whoever keeps a page locks them in this order.
+    """
+    over = {"state": Crawl.State.STOPPED, "finished_at": Now()}
     with transaction.atomic():
-        stopped = Crawl.objects.live().filter(pk=crawl.pk)
-        over = {"state": Crawl.State.STOPPED, "finished_at": Now()}
-        if not stopped.update(**over, lease=None, leased_until=None):
-            return
-        # Nobody can keep a page of it any more: what is unread, is known now.
-        crawl = Crawl.objects.select_related("feed").get(pk=crawl.pk)
-        plan.cut_off(crawl)
-        Crawl.objects.filter(pk=crawl.pk).update(gaps=crawl.gaps)
-        later = Now() + settings.VISIT_INTERVAL_MIN
-        Schedule.objects.filter(feed=crawl.feed_id).update(next_visit_at=later)
+        live = crawls.filter(pk__in=Crawl.objects.live()).select_for_update(of=("self",))
+        stopped = list(live.order_by("pk").values_list("pk", flat=True))
+        Crawl.objects.filter(pk__in=stopped).update(**over, lease=None, leased_until=None)
+        # Nobody can keep a page of them any more: what is unread, is known now.
+        for crawl in Crawl.objects.filter(pk__in=stopped).select_related("feed__connection"):
+            plan.cut_off(crawl)
+            Crawl.objects.filter(pk=crawl.pk).update(gaps=crawl.gaps)
+            later = Now() + settings.VISIT_INTERVAL_MIN
+            Schedule.objects.filter(feed=crawl.feed_id).update(next_visit_at=later)
 
 
 def disconnect(connection: Connection) -> None:
@@ -67,8 +74,7 @@ def disconnect(connection: Connection) -> None:
         Connection.objects.filter(pk=connection.pk).update(
             state=Connection.State.DISCONNECTED, grant="", grant_expires_at=None, trouble=""
         )
-        for crawl in Crawl.objects.live().filter(feed__connection=connection):
-            stop(crawl)
+        _stop(Crawl.objects.filter(feed__connection=connection))
 
 
 def lift_halts(feed: Feed) -> None:

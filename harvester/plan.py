@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts import upstream
 from accounts.models import Connection
-from archive import coverage
+from archive import coverage, filed, relikes
 from archive.models import Entry, Feed
 from archive.models.feed import BLOCK
 from archive.placing import Visit
@@ -110,10 +110,12 @@ def _from_the_top(crawl: Crawl) -> None:
 def cut_off(crawl: Crawl) -> None:
     """A visit ends before it has met what was there: what it left unread stays open.
 
-    In the transaction that ends it, so that no page of it can be kept any more.
+    In the transaction that ends it, so that no page of it can be kept any more. Locks the person,
+    as who keeps a page does.
     """
-    now = timezone.now()
+    now = filed.lock(crawl.feed.connection)
     visit = Visit(crawl.number, crawl.opened_at, crawl.ceiling, crawl.floor, now)
+    visit = relikes.lift(crawl.feed, visit)
     crawl.gaps += coverage.cut_off(crawl.feed, visit)
 
 

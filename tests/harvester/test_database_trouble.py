@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts import clash
 from archive.models import Feed, Like
-from harvester import lease, plan, tasks
+from harvester import lease, levers, plan, tasks
 from harvester.models import Crawl
 from harvester.walk import Slice, walk
 from likelist.engines.processes import until
@@ -252,3 +252,16 @@ def test_a_visit_opened_alone_and_by_a_batch_at_once_is_one_and_no_deadlock(feed
         batch.commit()
     thread.join()
     assert opened == [Crawl.objects.live().get().pk]
+
+
+def test_who_ends_a_visit_waits_for_whoever_places_likes_of_the_same_person(feed, instagram):
+    crawl, _ = visit(feed, pages=1)
+    person = f"SELECT 1 FROM accounts_user WHERE id = {feed.user_id} FOR NO KEY UPDATE"
+    with closing(psycopg2.connect(**database.get_connection_params())) as other:
+        other.cursor().execute(person)
+        with transaction.atomic(), database.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '200ms'")
+            with pytest.raises(OperationalError, match="lock timeout"):
+                levers.stop(crawl)
+    levers.stop(crawl)
+    assert not Crawl.objects.live().exists()
