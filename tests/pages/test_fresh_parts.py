@@ -70,3 +70,20 @@ def test_the_calendar_writes_over_no_alarm(browser, live_server):
     alarm = page.locator(".alarm").bounding_box()
     assert page.locator(".scrubber").bounding_box()["y"] >= alarm["y"] + alarm["height"]
     page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("standing", "words"),
+    [("behind", "Not complete yet"), ("busy", "Checking now"), ("well", "")],
+    ids=["behind", "busy", "well"],
+)
+def test_on_a_phone_only_that_all_is_well_is_said_by_a_dot_alone(
+    browser, live_server, standing, words
+):
+    feed = getattr(standings, standing)()
+    page = opened(browser, live_server, feed, viewport={"width": 320, "height": 640})
+    said = page.locator(".state.dot > span")
+    is_seen = said.evaluate("it => it.offsetWidth > 40 && getComputedStyle(it).clipPath == 'none'")
+    assert (said.text_content() if is_seen else "") == words
+    assert page.locator(".search > input").bounding_box()["width"] > 64
+    page.context.close()
