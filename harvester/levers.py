@@ -34,7 +34,7 @@ def accept(feed: Feed) -> Crawl | None:
 def pause(feed: Feed) -> None:
     """No visits until somebody resumes."""
     Schedule.objects.filter(feed=feed, paused_at=None).update(paused_at=Now())
-    _stop(Crawl.objects.filter(feed=feed))
+    _stop(Crawl.objects.live().filter(feed=feed))
 
 
 def resume(feed: Feed) -> None:
@@ -47,18 +47,18 @@ def stop(crawl: Crawl) -> None:
 
     The next one is not due at once, or the next tick would undo what was asked.
     """
-    _stop(Crawl.objects.filter(pk=crawl.pk))
+    _stop(Crawl.objects.live().filter(pk=crawl.pk))
 
 
-def _stop(crawls: QuerySet[Crawl]) -> None:
-    """End all of these that are live.
+def _stop(live: QuerySet[Crawl]) -> None:
+    """End these visits, save those that came to their end before we could lock them.
 
     First all visits, then their person: whoever keeps a page locks them in this order.
     """
     over = {"state": Crawl.State.STOPPED, "finished_at": Now()}
     with transaction.atomic():
-        live = crawls.filter(pk__in=Crawl.objects.live()).select_for_update(of=("self",))
-        stopped = list(live.order_by("pk").values_list("pk", flat=True))
+        locked = live.select_for_update(of=("self",)).order_by("pk")
+        stopped = list(locked.values_list("pk", flat=True))
         Crawl.objects.filter(pk__in=stopped).update(**over, lease=None, leased_until=None)
         # Nobody can keep a page of them any more: what is unread, is known now.
         for crawl in Crawl.objects.filter(pk__in=stopped).select_related("feed__connection"):
@@ -74,7 +74,7 @@ def disconnect(connection: Connection) -> None:
         Connection.objects.filter(pk=connection.pk).update(
             state=Connection.State.DISCONNECTED, grant="", grant_expires_at=None, trouble=""
         )
-        _stop(Crawl.objects.filter(feed__connection=connection))
+        _stop(Crawl.objects.live().filter(feed__connection=connection))
 
 
 def lift_halts(feed: Feed) -> None:

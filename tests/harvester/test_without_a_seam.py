@@ -10,10 +10,10 @@ from archive.models import Entry, Like
 from tests.conftest import visit
 from tests.harvester.test_coverage import stopped
 from tests.harvester.test_out_of_reach import WINDOW, holes, shown, whole
-from tests.harvester.test_what_slips_through import bring, told_of_none
+from tests.harvester.test_what_slips_through import bring, holed, told_of_none
 from tests.shelves import check_laws, check_settled, everything, missing
 
-__all__ = ["shown"]
+__all__ = ["holed", "shown"]
 pytestmark = pytest.mark.django_db
 
 
@@ -128,11 +128,7 @@ def test_nor_a_reason_to_stop_early(shown, listed):
     assert everything(shown) == listed.order
 
 
-def test_nor_do_they_close_a_gap(shown, listed):
-    listed.like(WINDOW)
-    visit(shown)
-    listed.like(WINDOW + 5)
-    visit(shown)
+def test_nor_do_they_close_a_gap(shown, listed, holed):
     for post_id in set(everything(shown)) - {"p20"}:
         listed.unlike(post_id)
     Entry.objects.exclude(like__post_id="p20").update(missing_since=datetime.now(UTC))
@@ -150,19 +146,9 @@ def test_where_a_short_list_is_all_there_is_they_are(shown, listed):
     assert holes(shown) == []
 
 
-def out_of_reach(shown, listed):
-    """What slid out of reach between two visits; the gaps that say so."""
-    listed.like(WINDOW)
-    visit(shown)
-    listed.like(WINDOW + 5)
-    visit(shown)
-    return holes(shown)
-
-
-def test_the_file_of_another_account_that_likes_some_of_it_closes_no_gap(shown, listed):
-    before = out_of_reach(shown, listed)
+def test_the_file_of_another_account_that_likes_some_of_it_closes_no_gap(shown, holed):
     bring(shown, (3, 9, 15, 30, 31, 40), datetime.now(UTC))
-    assert holes(shown) == before
+    assert holes(shown) == holed
 
 
 def test_nor_does_an_old_one_of_which_some_was_liked_again_above_it(shown, listed):
@@ -180,7 +166,6 @@ def test_nor_does_an_old_one_of_which_some_was_liked_again_above_it(shown, liste
     assert holes(shown) == before
 
 
-def test_one_that_has_half_of_what_is_near_does(shown, listed):
-    out_of_reach(shown, listed)
+def test_one_that_has_half_of_what_is_near_does(shown, holed):
     bring(shown, [*range(1, 46, 2)], datetime.now(UTC))
     assert holes(shown) == [("p1", None)]
