@@ -47,6 +47,11 @@ SELECT count(*) = {people} AND bool_and(completed_at IS NOT NULL)
   FROM archive_feed f JOIN accounts_connection c ON c.id = f.connection_id
  WHERE c.standing <> 'file'
 """
+NOBODY_IS_EXPECTED = """
+SELECT bool_and(next_visit_at > now() + interval '1 minute')
+   AND NOT EXISTS (SELECT FROM harvester_crawl WHERE state IN ('queued', 'running', 'waiting'))
+  FROM harvester_schedule
+"""
 READ = "SELECT bool_and(state = 'done') AND count(*) = 1 FROM harvester_import"
 BACKLOG = "SELECT count(*) FROM archive_mediaitem WHERE state = 'wanted'"
 EACH_ROW_ONCE = """
@@ -248,6 +253,8 @@ def test_a_death_right_after_somebody_asked_for_a_visit_leaves_it_to_the_next(
     house: Tended,
 ) -> None:
     username = names(house)["ines"]
+    # Who asks while a visit is due or under way is given that one, and opens none.
+    assert house.is_so(NOBODY_IS_EXPECTED)
     assert killed(house, ASKED, "crawl", "--user", username)
     house.command("crawl", "--user", username)
     check(house)
