@@ -7,7 +7,12 @@ from django.http import HttpRequest
 from accounts.models import User
 
 
-def page(request: HttpRequest) -> dict[str, str]:
-    """The theme a person chose; a stranger's page follows their device."""
+def page(request: HttpRequest) -> dict[str, object]:
+    """The theme a person chose, and whether their browser is asked where they live.
+
+    A stranger's page follows their device.
+    """
     user = getattr(request, "user", None)
-    return {"theme": user.theme if isinstance(user, User) else User.Theme.AUTO}
+    if not isinstance(user, User):
+        return {"theme": User.Theme.AUTO, "asks_zone": False}
+    return {"theme": user.theme, "asks_zone": not user.timezone}

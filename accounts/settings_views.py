@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import zones
 from accounts.addresses import safe_path
 from accounts.forms import LayoutForm, NameForm, ThemeForm, explain
 from accounts.http import SignedInRequest
@@ -82,6 +83,8 @@ def _page(request: SignedInRequest, form: NameForm, status: int = 200) -> HttpRe
     context = {
         "form": form,
         "themes": User.Theme.choices,
+        "regions": zones.regions(),
+        "zone": request.user.timezone or "UTC",
         "has_password": request.user.has_usable_password(),
     }
     return render(request, "accounts/settings.html", context, status=status)

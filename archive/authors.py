@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts import upstream
+from accounts import upstream, zones
 from archive import captions
 from archive.models import Like
 from archive.models.like import LikeQuerySet
@@ -74,7 +74,7 @@ def of(provider: str, likes: Sequence[Named]) -> Author:
         name=name,
         full_name=full[0] if full and full[0] != name else "",
         before=_once(others),
-        since=date_format(oldest.liked_at, "F Y") if oldest.is_settled else "",
+        since=date_format(zones.local(oldest.liked_at), "F Y") if oldest.is_settled else "",
         by_name=captions.search_href(name),
     )
 

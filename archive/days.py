@@ -1,11 +1,14 @@
-"""Days as people and addresses spell them, and when they and their months begin, in UTC."""
+"""Days as people and addresses spell them, and when they and their months begin."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, tzinfo
 
 from django.http import Http404
+from django.utils import timezone
+
+from accounts import zones
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
 # A leap year: every day of the calendar can be asked for.
@@ -33,14 +36,24 @@ def iso_date(text: str) -> date | None:
         return None
 
 
-def start_of(day: date) -> datetime:
-    """When a day begins."""
-    return datetime.combine(day, time(), UTC)
+def today() -> date:
+    """What day it is where the reader lives."""
+    return zones.local(timezone.now()).date()
+
+
+def start_of(day: date, zone: tzinfo | None = None) -> datetime:
+    """When a day begins in a zone, in UTC; where the reader lives, unless one is given."""
+    return datetime.combine(day, time(), zone or zones.here()).astimezone(UTC)
 
 
 def bounds(first: date) -> tuple[datetime, datetime]:
     """When the month of its `first` day begins, and when the next one does."""
-    return start_of(first), start_of(date(first.year + first.month // 12, first.month % 12 + 1, 1))
+    return start_of(first), start_of(next_month(first))
+
+
+def next_month(first: date) -> date:
+    """The first day of the month after that of a `first` day."""
+    return date(first.year + first.month // 12, first.month % 12 + 1, 1)
 
 
 def _exists(day: date, year: int) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC
 from urllib.parse import urlsplit
 from zlib import crc32
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts import zones
 from archive.letters import shorten
 from archive.models import Like
 
@@ -72,7 +72,7 @@ def paper(like: Like) -> str:
 
 def when(like: Like) -> str:
     """When it was liked, short, and no sharper than it is known."""
-    moment = like.liked_at.astimezone(UTC)
+    moment = zones.local(like.liked_at)
     if like.is_exact:
         return _("Liked %(day)s") % {"day": date_format(moment, "j M Y")}
     if not like.is_settled:

@@ -12,7 +12,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import upstream
+from accounts import upstream, zones
 from accounts.models import Connection
 from archive import authors, captions, faces, origins
 from archive.captions import Part
@@ -204,7 +204,7 @@ def _why(like: Like, service: str, entries: Sequence[Entry]) -> list[str]:
 
 def _first_day(after: datetime, before: datetime) -> str:
     """The first day of a range, without what its last day says again."""
-    after, before = after.astimezone(UTC), before.astimezone(UTC)
+    after, before = zones.local(after), zones.local(before)
     if after.year != before.year:
         return _day(after)
     return date_format(after, "j" if after.month == before.month else "j F")
@@ -215,12 +215,12 @@ def _iso(moment: datetime) -> str:
 
 
 def _minute(moment: datetime) -> str:
-    return date_format(moment.astimezone(UTC), "j F Y, H:i")
+    return date_format(zones.local(moment), "j F Y, H:i")
 
 
 def _day(moment: datetime) -> str:
-    return date_format(moment.astimezone(UTC), "j F Y")
+    return date_format(zones.local(moment), "j F Y")
 
 
 def _month(moment: datetime) -> str:
-    return date_format(moment.astimezone(UTC), "F Y")
+    return date_format(zones.local(moment), "F Y")

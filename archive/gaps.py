@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts import upstream
+from accounts import upstream, zones
 from accounts.models import Connection, User
 from archive.models import Entry, Feed, Gap, Like
 from providers.service import Service
@@ -165,7 +165,7 @@ def _when(after: datetime | None, before: datetime | None) -> str:
 
 
 def _between(after: datetime, before: datetime) -> str:
-    first, last = sorted(moment.astimezone(UTC) for moment in (after, before))
+    first, last = sorted(map(zones.local, (after, before)))
     if first.date() == last.date():
         return _("on %(day)s") % {"day": _day(last)}
     form = "j" if (first.year, first.month) == (last.year, last.month) else "j F"
@@ -218,4 +218,4 @@ def _is_visited(gap: Gap) -> bool:
 
 
 def _day(moment: datetime) -> str:
-    return date_format(moment.astimezone(UTC), DAY)
+    return date_format(zones.local(moment), DAY)

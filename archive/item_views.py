@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from random import SystemRandom
 
 from django.contrib.auth.decorators import login_required
@@ -92,7 +92,7 @@ def author(request: SignedInRequest, provider: str, author_id: str) -> HttpRespo
 @login_required
 def on_this_day(request: SignedInRequest) -> HttpResponse:
     """What was liked and posted on a day of earlier years; today, unless another is asked for."""
-    today = datetime.now(UTC).date()
+    today = days.today()
     day = days.of_calendar(request.GET.get("day", ""), today)
     context = {
         "memories": memories.of(request.user, day, today),
@@ -120,7 +120,7 @@ def go_to_date(request: SignedInRequest) -> HttpResponse:
     day = days.iso_date(text)
     if day is not None and day < date.max:
         return redirect(timeline.on(Like.objects.of(request.user).on_wall(), day))
-    context: dict[str, object] = {"text": text, "today": datetime.now(UTC).date().isoformat()}
+    context: dict[str, object] = {"text": text, "today": days.today().isoformat()}
     response = answer(request, "archive/date.html", "archive/_date.html", context)
     response.status_code = 400 if text else 200
     return response

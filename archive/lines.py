@@ -9,6 +9,7 @@ from datetime import datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts import zones
 from archive import facts
 from archive.letters import shorten
 from archive.models import Like
@@ -44,7 +45,7 @@ def _line(like: Like, tile: Tile) -> Line:
 
 
 def _posted(moment: datetime) -> str:
-    return _("Posted %(day)s") % {"day": date_format(moment, "j F Y")}
+    return _("Posted %(day)s") % {"day": date_format(zones.local(moment), "j F Y")}
 
 
 def _tags(like: Like) -> list[str]:

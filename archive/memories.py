@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from django.db import connection
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import ngettext
 
+from accounts import zones
 from accounts.models import User
 from archive import chance, tiles, wall
 from archive.days import start_of
@@ -32,22 +33,24 @@ _LEAP = 2000
 # A like counts for a day only where it is known to that day.
 _DAYS = """
 SELECT 'liked', day.begin, found.id, found.liked_at, found.rank
-  FROM unnest(%(days)s::timestamptz[]) AS day(begin) CROSS JOIN LATERAL (
+  FROM unnest(%(begins)s::timestamptz[], %(ends)s::timestamptz[]) AS day(begin, over)
+ CROSS JOIN LATERAL (
     SELECT id, liked_at, rank FROM (
         SELECT id, liked_at, rank, is_settled, is_exact, liked_after, liked_before
           FROM archive_like
          WHERE user_id = %(user)s AND wall_feed_id IS NOT NULL
-           AND liked_at >= day.begin AND liked_at < day.begin + interval '1 day'
+           AND liked_at >= day.begin AND liked_at < day.over
          ORDER BY liked_at DESC, rank DESC, id DESC LIMIT %(looked_at)s) AS newest
      WHERE is_settled AND (is_exact OR (liked_after >= day.begin
-                                        AND liked_before < day.begin + interval '1 day'))
+                                        AND liked_before < day.over))
      ORDER BY liked_at DESC, rank DESC, id DESC LIMIT %(most)s) AS found
 UNION ALL
 SELECT 'posted', day.begin, found.id, found.posted_at, found.rank
-  FROM unnest(%(days)s::timestamptz[]) AS day(begin) CROSS JOIN LATERAL (
+  FROM unnest(%(begins)s::timestamptz[], %(ends)s::timestamptz[]) AS day(begin, over)
+ CROSS JOIN LATERAL (
     SELECT id, posted_at, rank FROM archive_like
      WHERE user_id = %(user)s AND wall_feed_id IS NOT NULL
-       AND posted_at >= day.begin AND posted_at < day.begin + interval '1 day'
+       AND posted_at >= day.begin AND posted_at < day.over
      ORDER BY posted_at DESC, id DESC LIMIT %(most)s) AS found
  ORDER BY 2 DESC, 4 DESC, 5 DESC, 3 DESC
 """
@@ -115,11 +118,12 @@ def _same(day: date, year: int) -> Iterator[date]:
 
 def _found(user: User, days: Sequence[date]) -> Found:
     begins = list(map(start_of, days))
+    # A day is as long as clocks make it: 23 hours once a year, 25 once.
+    ends = [start_of(day + timedelta(days=1)) for day in days]
+    asked: dict[str, Any] = {"begins": begins, "ends": ends, "user": user.pk, "most": MOST}
     with connection.cursor() as cursor:
-        cursor.execute(
-            _DAYS, {"days": begins, "user": user.pk, "most": MOST, "looked_at": LOOKED_AT}
-        )
-        return [(kind, begin, pk) for kind, begin, pk, *_ in cursor.fetchall()]
+        cursor.execute(_DAYS, {**asked, "looked_at": LOOKED_AT})
+        return [(kind, zones.local(begin), pk) for kind, begin, pk, *_ in cursor.fetchall()]
 
 
 def _drawn(user: User, today: date) -> list[int]:

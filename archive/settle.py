@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Min
 
-from archive import coverage, missing, relikes
+from archive import coverage, missing, relikes, rollup
 from archive.coverage import Listing, Proven
 from archive.models import Entry, Feed, Like
 from archive.placing import Visit
@@ -48,17 +48,9 @@ WITH told AS (
        AND (NOT old.is_settled OR old.liked_at <> estimate
             OR old.is_exact <> estimates.is_exact
             OR old.liked_after IS DISTINCT FROM lower OR old.liked_before IS DISTINCT FROM upper)
-    RETURNING l.user_id, old.liked_at AS was, l.liked_at AS now
-), steps AS (
-    SELECT user_id, date_trunc('month', was AT TIME ZONE 'UTC')::date AS month, -1 AS step
-      FROM changed
-    UNION ALL
-    SELECT user_id, date_trunc('month', now AT TIME ZONE 'UTC')::date, 1 FROM changed
+    RETURNING old.liked_at AS was, l.liked_at AS now
 )
-INSERT INTO archive_monthcount (user_id, month, likes)
-SELECT user_id, month, sum(step) FROM steps GROUP BY user_id, month HAVING sum(step) <> 0
- ORDER BY user_id, month
-ON CONFLICT (user_id, month) DO UPDATE SET likes = archive_monthcount.likes + excluded.likes
+SELECT was, now FROM changed WHERE was <> now
 """
 _BOTTOM = -(2**63)
 # What a walk writes down of its feed, once in the commit of a page.
@@ -133,6 +125,8 @@ def settle_whole(feed: Feed) -> None:
 def _settle(feed: Feed, low: int, below: datetime | None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_SETTLE, {"feed": feed.pk, "low": low, "below": below})
+        moved = cursor.fetchall()
+    rollup.move(feed.user_id, [was for was, _ in moved], [now for _, now in moved])
 
 
 def _beginning(feed: Feed, low: int) -> tuple[int, datetime | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from accounts import upstream
+from accounts import upstream, zones
 from archive import faces, marks, serving
 from archive.faces import Face
 from archive.gaps import Row
@@ -238,7 +238,7 @@ def alt(like: Like, item: MediaItem | None) -> str:
     if item is not None and item.alt:
         return shorten(item.alt, ALT)
     kind = None if item is None else Kind.VIDEO if item.kind == Kind.VIDEO else Kind.IMAGE
-    posted = like.posted_at.astimezone(UTC).date() if like.posted_at else None
+    posted = zones.local(like.posted_at).date() if like.posted_at else None
     said = _posted(kind, posted, get_language()) % {"author": like.author or _("somebody")}
     if like.caption.strip():
         said = _("%(picture)s: %(caption)s") % {"picture": said, "caption": like.caption}

@@ -19,6 +19,7 @@ urlpatterns = [
     path("on-this-day/", item_views.on_this_day, name="on_this_day"),
     path("random/", item_views.at_random, name="random"),
     path("keys/", item_views.keys, name="keys"),
+    path("settings/days/", views.own_days, name="own_days"),
     path("feeds/<int:feed_id>/", views.feed, name="feed"),
     path("media/<int:user_id>/<str:signature>/<str:name>", views.media, name="media"),
 ]

@@ -6,7 +6,7 @@ page that is just being kept is there as a whole or not at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,19 +101,6 @@ RULES = (
         OURS,
     ),
     Rule(
-        "months",
-        "the likes of every month are counted right",
-        """
-        SELECT 'person ' || user_id || ' ' || to_char(month, 'YYYY-MM') FROM (
-            SELECT user_id, date_trunc('month', liked_at AT TIME ZONE 'UTC')::date AS month,
-                   count(*) AS hung
-              FROM archive_like WHERE wall_feed_id IS NOT NULL GROUP BY 1, 2
-        ) wall FULL JOIN archive_monthcount counted USING (user_id, month)
-         WHERE coalesce(hung, 0) <> coalesce(likes, 0)
-        """,
-        OURS,
-    ),
-    Rule(
         "entries",
         "the entries of every feed are counted right",
         """
@@ -134,13 +121,13 @@ def rows() -> Iterator[Finding]:
         yield Finding(rule.name, rule.rule, rule.remedy, count, examples)
 
 
-def ask(broken: str) -> tuple[int, list[Any]]:
-    """How many rows a query returns, and the first few of them."""
+def ask(broken: str, asked: Mapping[str, Any] | None = None) -> tuple[int, list[Any]]:
+    """How many rows a query returns, and the first few of them; `asked` is what it leaves open."""
     counted = f"""
         WITH broken (id) AS ({broken})
         SELECT (SELECT count(*) FROM broken), ARRAY(SELECT id FROM broken ORDER BY id LIMIT {SHOWN})
     """  # noqa: S608  # the queries are written in this house
     with connection.cursor() as cursor:
-        cursor.execute(counted)
+        cursor.execute(counted, asked)
         count, examples = cursor.fetchone()
     return count, examples

@@ -1,14 +1,17 @@
-"""Pages of the library: the way in, one feed, and the bytes behind them."""
+"""Pages of the library: the way in, one feed, the bytes behind them, and whose days these are."""
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
+from accounts import zones
 from accounts.http import SignedInRequest
 from accounts.models import Connection
 from accounts.views import doors
@@ -19,6 +22,7 @@ from archive import (
     gaps,
     lines,
     origins,
+    rollup,
     serving,
     tiles,
     wall,
@@ -91,3 +95,20 @@ def _feed_words(feed: Feed) -> dict[str, object]:
         "on_wall": feed.on_wall,
         "is_file": feed.connection.standing == Connection.Standing.FILE,
     }
+
+
+@require_POST
+@login_required
+def own_days(request: SignedInRequest) -> HttpResponse:
+    """Say where one's days begin; what a browser guesses counts only where nobody has said."""
+    name, is_guess = request.POST.get("timezone", ""), "guess" in request.POST
+    is_known = name in zones.names()
+    if is_known:
+        rollup.live_in(request.user, name, unless_known=is_guess)
+    if is_guess:
+        return HttpResponse(status=204)
+    if is_known:
+        messages.success(request, _("Saved."))
+    else:
+        messages.error(request, _("There is no time zone of that name: choose one of the list."))
+    return redirect("accounts:settings")

@@ -11,9 +11,9 @@ from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts import zones
 from accounts.models import User
 from harvester import words
 from harvester.models import Crawl
@@ -45,7 +45,7 @@ class Moment:
 
     @classmethod
     def _said(cls, moment: datetime, said: str) -> Moment:
-        exact = _("{moment} UTC").format(moment=date_format(moment, "j F Y, H:i"))
+        exact = f"{date_format(zones.local(moment), 'j F Y, H:i')} {zones.label(moment)}"
         return cls(said, exact, moment.isoformat())
 
 

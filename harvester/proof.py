@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts import zones
 from archive import gaps
 from archive.models import Feed, Gap
 from harvester import words
@@ -67,7 +68,7 @@ def _complete(oldest: Oldest, upto: datetime, lost: Sequence[Gap]) -> str:
         said = _("Complete from your oldest like here, around {month}, to {until}, except {gaps}.")
     else:
         said = _("Complete from your oldest like here, around {month}, to {until}.")
-    month = date_format(oldest.at.astimezone(UTC), "F Y")
+    month = date_format(zones.local(oldest.at), "F Y")
     return said.format(month=month, until=until(upto), gaps=_named(lost))
 
 
@@ -87,7 +88,7 @@ def offer(standing: Sequence[Gap]) -> str:
 
 
 def until(moment: datetime) -> str:
-    """today, 14:05 UTC; 3 May 2026, 14:05 UTC."""
+    """today, 14:05 CET; 3 May 2026, 14:05 CEST."""
     return words.clock(moment, says_today=True)
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from accounts import zones
 from archive import gaps
 from archive.models import Feed, Gap
 from harvester.proof import Oldest
@@ -71,17 +72,17 @@ def of(
     service: str,
 ) -> Strip | None:
     """The strip of a list; None before a first visit has proven anything."""
-    now = timezone.now()
+    now = zones.local(timezone.now())
     if oldest is None or feed.completed_at is None or oldest.at >= now:
         return None
     bottom = next((gap for gap in standing if gap.lower is None), None)
-    scale = Scale(oldest.at, now, STUB if bottom else 0.0)
+    scale = Scale(zones.local(oldest.at), now, STUB if bottom else 0.0)
     pieces = [*_base(scale, bottom, feed.completed_at), *_holes(scale, standing)]
     kinds = {piece.kind for piece in pieces}
     legend = [
         (kind, said.format(service=service)) for kind, said in LEGEND.items() if kind in kinds
     ]
-    since = f"{'' if oldest.is_exact else '≈ '}{date_format(oldest.at, 'M Y')}"
+    since = f"{'' if oldest.is_exact else '≈ '}{date_format(zones.local(oldest.at), 'M Y')}"
     return Strip(feed.pk, since, f"{scale.stub:.2f}%", pieces, list(_ticks(scale)), legend)
 
 
@@ -142,11 +143,11 @@ def _ticks(scale: Scale) -> Iterator[Tick]:
 
 def _years(scale: Scale) -> Iterator[datetime]:
     for year in range(scale.oldest.year + 1, scale.now.year + 1):
-        yield datetime(year, 1, 1, tzinfo=UTC)
+        yield datetime(year, 1, 1, tzinfo=zones.here())
 
 
 def _months(scale: Scale) -> Iterator[datetime]:
     month = scale.oldest.replace(day=1) + timedelta(days=32)
     while (month := month.replace(day=1)) <= scale.now:
-        yield datetime(month.year, month.month, 1, tzinfo=UTC)
+        yield datetime(month.year, month.month, 1, tzinfo=zones.here())
         month += timedelta(days=32)

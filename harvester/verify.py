@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce, Now
 from accounts import tokens
 from accounts.models import Connection, User
 from accounts.tokens import SealBroken
-from archive import verify, verify_bytes, verify_schema, verify_storage
+from archive import verify, verify_bytes, verify_months, verify_schema, verify_storage
 from archive.finding import SHOWN, Finding, Report
 from archive.models import Entry, Feed, Gap, Like, MediaItem
 from archive.snapshot import snapshot
@@ -39,6 +39,7 @@ def everything(now: datetime, progress: Callable[[int], object]) -> Report:
         report.findings += [
             *verify_schema.schema(_models()),
             *verify.rows(),
+            verify_months.finding(),
             *_held(),
             _gaps(),
             _grants(),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_noop, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts import zones
 from harvester import reasons
 from harvester.models import Crawl
 
@@ -199,19 +200,19 @@ def no_room() -> str:
 
 
 def clock(moment: datetime | None, *, says_today: bool = False) -> str:
-    """14:20 UTC, with the day in front where it is another one."""
+    """14:20 CET, with the day in front where it is another one."""
     if moment is None:
         return gettext("later")
-    moment = moment.astimezone(UTC)
-    said = gettext("today, {time} UTC") if says_today else gettext("{time} UTC")
-    if moment.date() != timezone.now().date():
-        said = gettext("{day}, {time} UTC")
-    return said.format(day=day(moment), time=f"{moment:%H:%M}")
+    shown = zones.local(moment)
+    said = gettext("today, {time}") if says_today else "{time}"
+    if shown.date() != zones.local(timezone.now()).date():
+        said = gettext("{day}, {time}")
+    return said.format(day=day(moment), time=f"{shown:%H:%M} {zones.label(moment)}")
 
 
 def day(moment: datetime) -> str:
     """2 March 2024."""
-    return date_format(moment, "j F Y")
+    return date_format(zones.local(moment), "j F Y")
 
 
 def ago(moment: datetime) -> str:

@@ -18,8 +18,7 @@ from providers.errors import BadConfiguration
 from providers.registry import SERVICES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA = Path(os.environ.get("LIKELIST_DATA") or "var")
-DATA = DATA if DATA.is_absolute() else BASE_DIR / DATA
+DATA = BASE_DIR / (os.environ.get("LIKELIST_DATA") or "var")  # an absolute path stays one
 
 SECRETS = ("SECRET_KEY", "TOKEN_KEYS")
 if not all(Env(os.environ).has(name) for name in SECRETS):
@@ -74,6 +73,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.PrivatePages",
+    "accounts.middleware.OwnDays",
 ]
 TEMPLATES = [
     {

@@ -34,9 +34,10 @@ def _downloaded() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
-    """For pytest-playwright: that Chromium, without a sandbox where we are root."""
+    """For pytest-playwright: that Chromium, without a sandbox where we are root, living in UTC."""
     sandbox = [] if os.geteuid() else ["--no-sandbox"]
-    return {"executable_path": chromium(), "args": [*sandbox, "--disable-dev-shm-usage"]}
+    args = [*sandbox, "--disable-dev-shm-usage"]
+    return {"executable_path": chromium(), "args": args, "env": {**os.environ, "TZ": "UTC"}}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -6,6 +6,8 @@ from collections import Counter
 from datetime import date
 from itertools import pairwise
 
+from accounts import zones
+from accounts.models import User
 from archive.models import Entry, Feed, Like, MonthCount
 from archive.rollup import month_of
 
@@ -40,7 +42,8 @@ def check_laws(feed: Feed) -> None:
     likes = list(Like.objects.of(feed.user).on_wall().newest_first())
     assert all(above.liked_at >= below.liked_at for above, below in pairwise(likes))
     assert all(above.rank > below.rank for above, below in pairwise(likes))
-    assert months(feed) == Counter(month_of(like.liked_at) for like in likes)
+    zone = zones.zone(User.objects.get(pk=feed.user_id).timezone)
+    assert months(feed) == Counter(month_of(like.liked_at, zone) for like in likes)
     ranks = dict(Entry.objects.filter(feed=feed).values_list("like_id", "rank"))
     assert {like.pk: like.rank for like in likes} == ranks
     feed.refresh_from_db()

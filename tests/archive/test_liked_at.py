@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from accounts import signin
+from accounts import signin, zones
 from archive import rollup
 from archive.models import Entry, Feed, Like, MonthCount
 from archive.settle import settle
@@ -21,6 +21,7 @@ from tests.shelves import months
 
 pytestmark = pytest.mark.django_db
 DAY_ONE = datetime(2020, 1, 1, tzinfo=UTC)
+HOME = "America/New_York"
 
 
 def day(number: int | None) -> datetime | None:
@@ -75,6 +76,8 @@ def oracle(entries: Sequence[Told]) -> list[Known]:
 
 @pytest.fixture
 def feed(alice):
+    """The list of somebody for whom the moments of these tests lie in the evening before."""
+    rollup.live_in(alice, HOME)
     account = signin.connect(alice, "instagram", Grant("a-token"), Profile("1", "alice"))
     return Feed.objects.create(user=alice, connection=account, kind="liked", on_wall=True)
 
@@ -196,7 +199,8 @@ def check(feed):
     assert all(not one.after or one.after <= one.estimate <= one.before for one in found)
     assert all(one.estimate <= one.before for one in found)
     assert all(above.estimate >= below.estimate for above, below in pairwise(guessed))
-    assert months(feed) == Counter(rollup.month_of(one.estimate) for one in found)
+    zone = zones.zone(HOME)
+    assert months(feed) == Counter(rollup.month_of(one.estimate, zone) for one in found)
 
 
 @QUICK

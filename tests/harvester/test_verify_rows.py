@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.db.models import F
 
-from archive import verify, verify_schema
+from archive import verify, verify_months, verify_schema
 from archive.models import Entry, Feed, Like, MediaItem, MonthCount
 from harvester.models import Crawl
 from tests.archive import kept
@@ -31,7 +31,7 @@ def archive(alice, bob) -> Feed:
 def failing() -> dict[str, tuple[int, list]]:
     """The checks that fail: how often and where."""
     models = [m for label in ("accounts", "archive", "harvester") for m in models_of(label)]
-    found = [*verify_schema.schema(models), *verify.rows()]
+    found = [*verify_schema.schema(models), *verify.rows(), verify_months.finding()]
     return {f.name: (f.count, list(f.examples)) for f in found if not f.ok}
 
 

@@ -45,6 +45,7 @@ TABLE: dict[tuple[str, str], tuple[int | str, int, int, int]] = {
     ("accounts:settings", "GET"): (SIGN_IN, 200, 200, 200),
     ("accounts:theme", "POST"): (SIGN_IN, 302, 302, 302),
     ("accounts:layout", "POST"): (SIGN_IN, 302, 302, 302),
+    ("archive:own_days", "POST"): (SIGN_IN, 302, 302, 302),
     ("accounts:rename", "POST"): (SIGN_IN, 400, 400, 400),
     ("accounts:password", "GET"): (SIGN_IN, 200, 200, 200),
     ("accounts:password", "POST"): (SIGN_IN, 200, 200, 200),
