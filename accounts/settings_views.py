@@ -80,11 +80,13 @@ def _choose(
 
 
 def _page(request: SignedInRequest, form: NameForm, status: int = 200) -> HttpResponse:
+    zone = request.user.timezone or zones.UNSAID
     context = {
         "form": form,
         "themes": User.Theme.choices,
         "regions": zones.regions(),
-        "zone": request.user.timezone or "UTC",
+        "zone": zone,
+        "is_unlisted": zone != zones.UNSAID and not zones.is_listed(zone),
         "has_password": request.user.has_usable_password(),
     }
     return render(request, "accounts/settings.html", context, status=status)

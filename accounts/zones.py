@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from django.utils import timezone
 
+# Where a person lives who has not said so.
+UNSAID = "UTC"
 # What lists of zones hold beside places: no browser says these.
 _NO_PLACES = frozenset({"Factory", "localtime", "posixrules"})
 # Names kept for old programs have no region, or one of these.
@@ -30,6 +32,11 @@ def regions() -> list[tuple[str, list[tuple[str, str]]]]:
     """Names by region, with their words: `("Europe", [("Europe/Berlin", "Berlin"), …])`."""
     placed = sorted(name for name in names() if _region(name) not in {"", *_OLD})
     return [(region, list(map(_place, group))) for region, group in groupby(placed, _region)]
+
+
+def is_listed(name: str) -> bool:
+    """Whether it stands under a region; old programs say others, as `US/Eastern`."""
+    return any(name == each for _, places in regions() for each, _ in places)
 
 
 def zone(name: str) -> tzinfo:

@@ -237,7 +237,13 @@ def test_a_choice_is_kept_and_shown(alice, as_alice, hang):
     assert (zone_of(alice), months(alice)) == (NEW_YORK, {DECEMBER: 1})
     page = as_alice.get("/settings/").text
     assert "Saved." in page
-    assert f"<option selected>{NEW_YORK}</option>" in page
+    assert f'<option value="{NEW_YORK}" selected>New York</option>' in page
+    assert page.count(" selected>") == 1
+
+
+def test_an_old_name_that_a_browser_says_is_shown_as_it_is(alice, as_alice):
+    rollup.live_in(alice, "US/Eastern")
+    assert "<option selected>US/Eastern</option>" in as_alice.get("/settings/").text
 
 
 @pytest.mark.parametrize("name", ["", "Mars/Olympus_Mons", "Factory", "../../etc/passwd", "x" * 99])
