@@ -18,6 +18,16 @@ from tests.faults.house import note
 
 # Storms over one bug, each with another seed, until a rule is broken.
 STORMS = 3
+MUTANTS = ROOT / "tests" / "mutants"
+CHAPTER = """
+## Bugs that were planted
+
+So that zeros mean something: each of these bugs was planted, and small storms raged over it until a
+rule was broken (`make soak ARGS="--mutant NAME"`).
+
+| bug: what does not hold any more | what the storm said | after so many kills |
+| --- | --- | --- |
+"""
 
 
 @dataclass(frozen=True)
@@ -32,8 +42,21 @@ class Verdict:
     @property
     def line(self) -> str:
         """A row of a table."""
-        said = "; ".join(self.said) or f"**not found** {self.why}"
-        return f"| `{self.mutant}` | {said} | {self.kills} |"
+        said = "; ".join(self.said) or f"**not found** {self.why}".strip()
+        return f"| `{self.mutant}`: {promise(self.mutant)} | {said} | {self.kills} |"
+
+
+def chapter(into: Path) -> str:
+    """What storms said of the bugs that have a verdict in a folder; empty where none has."""
+    told = [json.loads(path.read_text()) for path in sorted(into.glob("mutant-*.json"))]
+    lines = [Verdict(**each).line for each in told]
+    return CHAPTER + "\n".join(lines) + "\n" if lines else ""
+
+
+def promise(name: str) -> str:
+    """What a bug of tests/mutants breaks, as its first line says."""
+    said = (MUTANTS / f"{name}.patch").read_text().partition("\n")[0]
+    return said.removeprefix("# promise: ")
 
 
 def are_found(names: Sequence[str], size: Sequence[str], jobs: int, into: Path) -> bool:
@@ -49,7 +72,7 @@ def _try(name: str, size: Sequence[str], into: Path) -> Verdict:
     with tempfile.TemporaryDirectory(prefix="likelist-soak-") as home:
         copy = Path(home) / "copy"
         _copy(copy)
-        patch = ROOT / "tests" / "mutants" / f"{name}.patch"
+        patch = MUTANTS / f"{name}.patch"
         subprocess.run(["git", "init", "-q"], cwd=copy, check=True)
         applied = _run(["git", "apply", "--whitespace=nowarn", str(patch)], copy)
         if applied.returncode:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.faults import account, damage, tally
+from tests.faults import account, damage, planted, tally
 
 GOOD = {
     "seed": 1,
@@ -167,3 +168,16 @@ def test_the_table_has_a_row_for_each_and_their_sum() -> None:
     assert "FLUSHALL 2" in page
     assert "- **seed 2**: 3 lost." in page
     assert "did not hold" not in tally.document([GOOD])
+
+
+def test_what_storms_said_of_planted_bugs_stands_below_the_table(tmp_path):
+    assert planted.chapter(tmp_path) == ""
+    found = {"mutant": "lease_fence", "said": ["1 lost", "1 circles"], "kills": 12, "why": ""}
+    missed = {"mutant": "coverage_no_gap", "said": [], "kills": 36, "why": ""}
+    for each in (found, missed):
+        (tmp_path / f"mutant-{each['mutant']}.json").write_text(json.dumps(each))
+    lines = planted.chapter(tmp_path).splitlines()[-2:]
+    assert lines == [
+        f"| `coverage_no_gap`: {planted.promise('coverage_no_gap')} | **not found** | 36 |",
+        f"| `lease_fence`: {planted.promise('lease_fence')} | 1 lost; 1 circles | 12 |",
+    ]
