@@ -54,6 +54,18 @@ class ThemeForm(forms.ModelForm[User]):
         fields = ("theme",)
 
 
+class KeysForm(forms.ModelForm[User]):
+    """Whether keys do something by themselves: who speaks to a machine says letters by the way."""
+
+    keys = forms.TypedChoiceField(
+        choices=[("on", ""), ("off", "")], coerce=lambda said: said == "on"
+    )
+
+    class Meta:
+        model = User
+        fields = ("keys",)
+
+
 class LayoutForm(forms.ModelForm[User]):
     """Likes as a wall of pictures, or as a list."""
 

@@ -27,6 +27,8 @@ class User(AbstractUser):
 
     theme = models.CharField(max_length=5, choices=Theme.choices, default=Theme.AUTO)
     layout = models.CharField(max_length=4, choices=Layout.choices, default=Layout.WALL)
+    # Whether single letters and signs do something on pages.
+    keys = models.BooleanField(default=True)
     # Where their days begin; UTC while nobody has said. Whoever changes it counts months anew.
     timezone = models.CharField("time zone", max_length=64, blank=True, default="")
 

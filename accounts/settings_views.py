@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import zones
 from accounts.addresses import safe_path
-from accounts.forms import LayoutForm, NameForm, ThemeForm, explain
+from accounts.forms import KeysForm, LayoutForm, NameForm, ThemeForm, explain
 from accounts.http import SignedInRequest
 from accounts.models import User
 
@@ -31,6 +31,13 @@ def settings(request: SignedInRequest) -> HttpResponse:
 def theme(request: SignedInRequest) -> HttpResponse:
     """Choose light, dark or auto."""
     return _choose(request, ThemeForm, "/settings/")
+
+
+@require_POST
+@login_required
+def keys(request: SignedInRequest) -> HttpResponse:
+    """Switch single keys on or off."""
+    return _choose(request, KeysForm, "/settings/")
 
 
 @require_POST
@@ -70,7 +77,7 @@ def password(request: SignedInRequest) -> HttpResponse:
 
 
 def _choose(
-    request: SignedInRequest, kind: type[ThemeForm | LayoutForm], home: str
+    request: SignedInRequest, kind: type[ThemeForm | LayoutForm | KeysForm], home: str
 ) -> HttpResponse:
     """Keep a choice, and go back to where it was made; what is no choice changes nothing."""
     form = kind(request.POST, instance=request.user)

@@ -18,6 +18,7 @@ urlpatterns = [
     path("accounts/signout/", views.SignOut.as_view(), name="signout"),
     path("settings/", settings_views.settings, name="settings"),
     path("settings/theme/", settings_views.theme, name="theme"),
+    path("settings/keys/", settings_views.keys, name="keys"),
     path("settings/layout/", settings_views.layout, name="layout"),
     path("settings/name/", settings_views.rename, name="rename"),
     path("settings/password/", settings_views.password, name="password"),

@@ -139,8 +139,8 @@ _WHEN = "timestamptz '2012-05-01' + k * (interval '14 years' / {likes})"
 _STEPS = {
     "people": """
 INSERT INTO accounts_user (id, username, password, is_superuser, first_name, last_name, email,
-                           is_staff, is_active, date_joined, theme, layout, timezone)
-SELECT n, 'p' || n, '', false, '', '', '', false, true, '2012-01-01', 'auto', 'wall', 'UTC'
+                           is_staff, is_active, date_joined, theme, layout, keys, timezone)
+SELECT n, 'p' || n, '', false, '', '', '', false, true, '2012-01-01', 'auto', 'wall', true, 'UTC'
   FROM generate_series(1, {people}) n;
 INSERT INTO accounts_connection (id, user_id, provider, instance, upstream_id, username, full_name,
                                  standing, state, trouble, "grant")

@@ -45,8 +45,8 @@ _BEFORE = ("SET session_replication_role = replica", "SET synchronous_commit = o
 ROWS = (
     """
     INSERT INTO accounts_user (id, username, password, is_superuser, first_name, last_name, email,
-                               is_staff, is_active, date_joined, theme, layout, timezone)
-    SELECT n, 'p' || n, '', false, '', '', '', false, true, now(), 'auto', 'wall', 'UTC'
+                               is_staff, is_active, date_joined, theme, layout, keys, timezone)
+    SELECT n, 'p' || n, '', false, '', '', '', false, true, now(), 'auto', 'wall', true, 'UTC'
       FROM generate_series(1, {people}) n""",
     """
     INSERT INTO accounts_connection (id, user_id, provider, instance, upstream_id, username,

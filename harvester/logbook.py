@@ -11,6 +11,7 @@ from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import zones
@@ -45,7 +46,8 @@ class Moment:
 
     @classmethod
     def _said(cls, moment: datetime, said: str) -> Moment:
-        exact = f"{date_format(zones.local(moment), 'j F Y, H:i')} {zones.label(moment)}"
+        shown = date_format(zones.local(moment), "j F Y, H:i")
+        exact = _("{moment} {zone}").format(moment=shown, zone=zones.label(moment))
         return cls(said, exact, moment.isoformat())
 
 

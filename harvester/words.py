@@ -204,10 +204,10 @@ def clock(moment: datetime | None, *, says_today: bool = False) -> str:
     if moment is None:
         return gettext("later")
     shown = zones.local(moment)
-    said = gettext("today, {time}") if says_today else "{time}"
+    said = gettext("today, {time} {zone}") if says_today else gettext("{time} {zone}")
     if shown.date() != zones.local(timezone.now()).date():
-        said = gettext("{day}, {time}")
-    return said.format(day=day(moment), time=f"{shown:%H:%M} {zones.label(moment)}")
+        said = gettext("{day}, {time} {zone}")
+    return said.format(day=day(moment), time=f"{shown:%H:%M}", zone=zones.label(moment))
 
 
 def day(moment: datetime) -> str:

@@ -16,6 +16,7 @@ const deeds = {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || document.querySelector("[data-menu][open]")) return;
   if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+  if (event.key !== " " && document.documentElement.dataset.keys === "off") return;
   // There Space has a meaning already.
   if (event.key === " " && event.target.closest("a, button, summary, video")) return;
   const video = deeds[event.key] && film();

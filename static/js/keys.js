@@ -1,7 +1,8 @@
 // Keys press what is marked with them: data-key="f"; "g" and then a letter follow data-go="l". "/", "s" or
-// Ctrl-K go to the search box. Never while typing, in an open menu or with other modifiers.
+// Ctrl-K go to the search box. Never while typing, in an open menu or with other modifiers, and
+// only Ctrl-K for who has switched them off.
 const topmost = () => [...document.querySelectorAll("dialog[open]")].at(-1);
-const busy = (target) => target.closest?.("input, textarea, select, [contenteditable]") || document.querySelector("[data-menu][open]");
+const busy = (target) => target.closest?.("input:not([type=radio]), textarea, select, [contenteditable]") || document.querySelector("[data-menu][open]");
 let went = -Infinity;
 
 const focusSearch = (event) => {
@@ -37,7 +38,7 @@ document.addEventListener("keydown", (event) => {
   const command = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
   if (command && event.key.toLowerCase() === "k") {
     focusSearch(event);
-  } else if (!event.ctrlKey && !event.metaKey && !event.altKey && !event.repeat && !busy(event.target)) {
+  } else if (document.documentElement.dataset.keys !== "off" && !event.ctrlKey && !event.metaKey && !event.altKey && !event.repeat && !busy(event.target)) {
     const searches = event.key === "/" || event.key === "s";
     if (searches && event.timeStamp - went > 1500) focusSearch(event);
     else if (event.key.length === 1) press(event);

@@ -44,6 +44,7 @@ TABLE: dict[tuple[str, str], tuple[int | str, int, int, int]] = {
     ("accounts:signout", "POST"): (302, 302, 302, 302),
     ("accounts:settings", "GET"): (SIGN_IN, 200, 200, 200),
     ("accounts:theme", "POST"): (SIGN_IN, 302, 302, 302),
+    ("accounts:keys", "POST"): (SIGN_IN, 302, 302, 302),
     ("accounts:layout", "POST"): (SIGN_IN, 302, 302, 302),
     ("archive:own_days", "POST"): (SIGN_IN, 302, 302, 302),
     ("accounts:rename", "POST"): (SIGN_IN, 400, 400, 400),

@@ -183,7 +183,7 @@ def test_the_theme_is_there_from_the_first_paint(opened):
     page = opened(color_scheme="light")
     page.goto("/settings/")
     # It saves itself.
-    save = page.locator("form", has=page.locator("[data-theme-choice]")).locator("button")
+    save = page.locator("form", has=page.locator("[name=theme]")).locator("button")
     assert not save.is_visible()
     with page.expect_response(lambda answer: answer.request.method == "POST"):
         page.get_by_text("Dark", exact=True).click()

@@ -162,3 +162,45 @@ def test_a_sheet_higher_than_the_window_begins_at_its_top(opened):
     press(page, "?")
     expect(page.locator(f"{SHEET} h2")).to_be_in_viewport(ratio=1)
     assert page.locator(SHEET).evaluate("sheet => sheet.scrollTop") == 0
+
+
+def choose(page: Page, choice: str) -> None:
+    page.goto("/settings/")
+    with page.expect_response("**/settings/keys/") as answer:
+        page.locator("form", has=page.locator("[name=keys]")).get_by_text(
+            choice, exact=True
+        ).click()
+    assert answer.value.status < 400
+
+
+def test_who_has_switched_keys_off_says_letters_by_the_way(opened):
+    page = opened()
+    choose(page, "Off")
+    press(page, "g", "s")
+    page.goto(f"/likes/{newest().pk}/")
+    here = page.url
+    press(page, "f", "i", "z", "r", "?", "/", "s", "g", "l")
+    page.wait_for_timeout(300)
+    assert page.url == here
+    assert not newest().is_favourite
+    expect(page.locator(SHEET)).to_have_count(0)
+    expect(page.locator("[data-search]")).not_to_be_focused()
+
+
+def test_keys_that_are_no_letters_go_on_without_them(opened):
+    page = opened()
+    choose(page, "Off")
+    page.goto(f"/likes/{newest().pk}/")
+    press(page, "Control+k")
+    expect(page.locator("[data-search]")).to_be_focused()
+    page.goto(f"/likes/{newest().pk}/")
+    press(page, "Shift+ArrowRight")
+    page.wait_for_url(f"**/likes/{Like.objects.on_wall().newest_first()[1].pk}/")
+
+
+def test_keys_that_are_switched_on_again_do_something_at_once(opened):
+    page = opened()
+    choose(page, "Off")
+    choose(page, "On")
+    press(page, "g", "l")
+    page.wait_for_url("**/likes/")
