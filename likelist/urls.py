@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
-from likelist import health, offline
+from likelist import health, installed, offline
 
 admin.autodiscover()
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("offline/", offline.page, name="offline"),
     # At the root: a worker serves what lies beside it and below.
     path("offline.js", offline.worker, name="worker"),
+    path("manifest.webmanifest", installed.manifest, name="manifest"),
     path("", include("accounts.urls")),
     path("", include("archive.urls")),
     path("", include("harvester.urls")),

@@ -30,6 +30,7 @@ TABLE: dict[tuple[str, str], tuple[int | str, int, int, int]] = {
     ("live", "GET"): (200, 200, 200, 200),
     ("ready", "GET"): (200, 200, 200, 200),
     ("offline", "GET"): (200, 200, 200, 200),
+    ("manifest", "GET"): (200, 200, 200, 200),
     ("worker", "GET"): (200, 200, 200, 200),
     ("accounts:signin", "GET"): (200, 200, 200, 200),
     ("accounts:signin", "POST"): (200, 200, 200, 200),

@@ -21,7 +21,7 @@ def told() -> tuple[str, list[str]]:
     return json.loads(found[1]), json.loads(found[2])
 
 
-@pytest.mark.parametrize("path", ["/offline/", "/offline.js"])
+@pytest.mark.parametrize("path", ["/offline/", "/offline.js", "/manifest.webmanifest"])
 def test_page_and_worker_are_the_same_for_everybody_and_open_no_session(
     owner: Home, path: str
 ) -> None:

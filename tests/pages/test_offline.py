@@ -136,3 +136,12 @@ def test_a_browser_without_such_workers_misses_nothing(opened):
     page.goto("/likes/", wait_until="networkidle")
     assert page.evaluate("navigator.serviceWorker") is None
     assert wrong == []
+
+
+def test_a_browser_finds_nothing_wrong_with_it_as_an_app(opened):
+    page = opened()
+    page.goto("/likes/")
+    told = page.context.new_cdp_session(page).send("Page.getAppManifest")
+    assert told["url"].endswith("/manifest.webmanifest")
+    assert told["errors"] == []
+    assert "Likelist" in told["data"]
