@@ -80,13 +80,14 @@ def disconnect(connection: Connection) -> None:
 def lift_halts(feed: Feed) -> None:
     """Try again what a service had told us is closed for all."""
     connection = feed.connection
-    Halt.objects.filter(
+    lifted, _ = Halt.objects.filter(
         provider=connection.provider,
         instance=connection.instance,
         kind__in=[feed.kind, Halt.POSTS],
     ).delete()
-    # The others were put off, each until a time of its own: they come within minutes.
-    Schedule.objects.filter(feed=feed, paused_at=None).update(next_visit_at=Now())
+    if lifted:
+        # The others were put off, each until a time of its own: they come within minutes.
+        Schedule.objects.filter(feed=feed, paused_at=None).update(next_visit_at=Now())
 
 
 def retry(item: MediaItem) -> None:

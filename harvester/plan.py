@@ -88,7 +88,6 @@ def restart(crawl: Crawl) -> None:
     """Walk again from the top, once: the cursor we had is not accepted any more."""
     cut_off(crawl)
     _from_the_top(crawl)
-    crawl.rejected = 0
     crawl.restarts += 1
     crawl.state, crawl.not_before = Crawl.State.QUEUED, None
 
@@ -105,6 +104,8 @@ def _from_the_top(crawl: Crawl) -> None:
     crawl.ceiling = _ceiling(crawl.feed)
     crawl.cursor, crawl.cursors_seen, crawl.floor = None, [], None
     crawl.idle_pages = crawl.page_size = crawl.followed_pages = crawl.left_out = 0
+    # Each look counts for itself what cannot be read: as often as it was there.
+    crawl.rejected = 0
 
 
 def cut_off(crawl: Crawl) -> None:

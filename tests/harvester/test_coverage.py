@@ -271,3 +271,12 @@ def test_a_file_that_tells_of_both_sides_closes_a_gap(shown, listed, numbers, le
     assert holes(shown) == [("p26", "p20"), ("p1", None)]
     brought(shown, numbers, datetime.now(UTC))
     assert holes(shown) == left
+
+
+def test_complete_is_said_up_to_when_the_first_page_was_read(shown, listed):
+    listed.like(12)
+    crawl, _ = visit(shown, pages=1)
+    began = crawl.began_at - timedelta(hours=1)
+    Crawl.objects.filter(pk=crawl.pk).update(began_at=began)
+    visit(shown)
+    assert Feed.objects.get(pk=shown.pk).completed_at == began

@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from accounts.models import Connection
 from archive.models import Entry, Feed, Like, MediaItem
-from harvester import fresh, levers, plan
+from harvester import fresh, levers, outcomes, plan
 from harvester.download import Download
 from harvester.models import Halt
+from providers.errors import NeedsReauth
 from tests.conftest import visit
 from tests.harvester.test_download import download
 
@@ -144,3 +145,12 @@ def test_nobody_asks_for_somebody_elses_like(album, connect, instagram):
     instagram.forget_requests()
     download()
     assert not instagram.requests("post")
+
+
+def test_a_dead_grant_says_nothing_of_the_one_that_replaced_it(album):
+    stale = Connection.objects.get()
+    Connection.objects.update(grant="renewed meanwhile")
+    outcomes.heed(stale, NeedsReauth("token_invalid", "It has ended."))
+    assert Connection.objects.get().is_usable
+    outcomes.heed(Connection.objects.get(), NeedsReauth("token_invalid", "It has ended."))
+    assert not Connection.objects.get().is_usable

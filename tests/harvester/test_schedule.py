@@ -8,8 +8,9 @@ import pytest
 from django.utils import timezone
 
 from archive.models import Feed
-from harvester import levers, plan, risk
+from harvester import levers, plan, risk, when
 from harvester.models import Crawl, Schedule
+from harvester.pace import Pace
 from providers.errors import BadRequest, Gone
 from tests.conftest import visit
 
@@ -178,3 +179,19 @@ def test_retries_fit_in_before_the_loss_date(windowed, listed):
         visit(windowed)
         wait = planned().next_visit_at - timezone.now()
         assert wait <= max(span / 8, timedelta(minutes=15))
+
+
+def test_the_loss_date_counts_from_when_the_top_was_read(windowed, listed):
+    listed.like(12)
+    crawl, _ = visit(windowed, pages=1)
+    began = crawl.began_at - 3 * HOUR
+    Crawl.objects.filter(pk=crawl.pk).update(began_at=began)
+    visit(windowed)
+    row = planned()
+    bounds = risk.bounds(Feed.objects.get(pk=windowed.pk))
+    assert row.loses_at == began + timedelta(seconds=when.loses_in(Pace.read(row.pace), bounds))
+
+
+def test_after_a_stop_the_next_visit_comes_soon(windowed, settings):
+    levers.stop(levers.check_now(windowed))
+    assert planned().next_visit_at <= timezone.now() + settings.VISIT_INTERVAL_MIN

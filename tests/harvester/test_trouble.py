@@ -305,3 +305,25 @@ def test_whatever_goes_wrong_the_other_people_are_visited(connect, feed, instagr
         instagram.fail(fault)
         visit(feed)
         assert visit(other.feeds.get())[0].state == Crawl.State.DONE
+
+
+def test_check_now_ends_a_wait_of_the_visits_own(feed):
+    crawl = plan.open_crawl(feed)
+    later = timezone.now() + timedelta(hours=1)
+    Crawl.objects.filter(pk=crawl.pk).update(state=Crawl.State.WAITING, not_before=later)
+    assert levers.check_now(feed).pk == crawl.pk
+    assert Crawl.objects.due().filter(pk=crawl.pk).exists()
+
+
+def test_a_page_forgives_the_trouble_before_it(feed):
+    crawl = plan.open_crawl(feed)
+    Crawl.objects.filter(pk=crawl.pk).update(attempts=4, trouble="not_json")
+    crawl, _ = visit(feed, pages=1)
+    assert (crawl.state, crawl.attempts, crawl.trouble) == (Crawl.State.QUEUED, 0, "")
+
+
+def test_where_nothing_is_closed_nobody_is_called_before_their_time(feed):
+    visit(feed)
+    before = Schedule.objects.get().next_visit_at
+    levers.lift_halts(feed)
+    assert Schedule.objects.get().next_visit_at == before

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -218,3 +220,18 @@ def test_people_who_like_the_same_post_have_a_like_each(connect, instagram):
     assert {like.user_id for like in likes} == {alice.user_id, bob.user_id}
     assert MediaItem.objects.of(alice.user).count() >= 5
     assert not Blob.objects.exists()
+
+
+def test_a_visit_that_stopped_early_is_no_walk_to_the_end(feed):
+    visit(feed)
+    before = timezone.now() - timedelta(days=3)
+    Feed.objects.filter(pk=feed.pk).update(walked_whole_at=before)
+    visit(feed)
+    assert Feed.objects.get(pk=feed.pk).walked_whole_at == before
+
+
+def test_a_second_look_counts_anew_what_cannot_be_read(feed):
+    crawl = plan.open_crawl(feed)
+    crawl.rejected = 2
+    plan.look_back(crawl)
+    assert crawl.rejected == 0

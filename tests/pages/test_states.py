@@ -368,3 +368,9 @@ def test_a_card_says_once_when_it_was_last_looked_at(name):
     html = page(standings.ALL[name]()).partition('class="log"')[0]
     said = re.findall(r"\b(just now|none yet|\d+ \w+ ago)\b", html)
     assert len(said) == len(set(said))
+
+
+def test_a_visit_that_was_stopped_is_not_up_to_date():
+    feed = standings.well("alice")
+    levers.stop(levers.check_now(feed))
+    assert states.of(feed.user)[0].key == "failed"

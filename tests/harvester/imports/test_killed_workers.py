@@ -13,13 +13,15 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from archive import inventory
 from archive.models import Entry, Like
 from harvester.imports import job, lease
+from harvester.imports.lease import own
 from harvester.imports.reading import Upto
+from harvester.lease import LostLease
 from harvester.models import Import, ImportRow
 from likelist.runenv import ROOT
 from tests.harvester.imports import brought
@@ -113,3 +115,23 @@ def test_of_a_persons_files_five_workers_at_once_read_one(upload):
 
     with ThreadPoolExecutor(5) as pool:
         assert sum(pool.map(work, range(5))) == 1
+
+
+def test_what_one_file_explains_changes_nobody_elses_report(alice, bob):
+    mine = Import.objects.create(user=alice, name="a", key="of alice")
+    theirs = Import.objects.create(user=bob, name="b", key="of bob", new=1)
+    for file in (mine, theirs):
+        ImportRow.objects.create(file=file, number=1, outcome=ImportRow.Kind.NEW)
+    Import.objects.filter(pk=mine.pk).update(new=1)
+    own(mine).explained("a newer file names it")
+    told = {row.file_id: row.outcome for row in ImportRow.objects.all()}
+    assert told == {mine.pk: ImportRow.Kind.HERE, theirs.pk: ImportRow.Kind.NEW}
+    assert dict(Import.objects.values_list("pk", "new")) == {mine.pk: 0, theirs.pk: 1}
+
+
+def test_nothing_is_written_for_who_was_deactivated_meanwhile(alice):
+    held = own(Import.objects.create(user=alice, name="a", key="of alice"))
+    alice.is_active = False
+    alice.save()
+    with transaction.atomic(), pytest.raises(LostLease):
+        held.lock()
