@@ -261,3 +261,9 @@ def test_who_comes_back_is_visited_without_delay(shelf, listed):
     Connection.objects.update(state="connected")
     plan.adopt(Connection.objects.get())
     assert len(tick.look().crawls) == 1
+
+
+def test_what_is_closed_at_another_instance_is_visited_here(listed):
+    feeds("tess", 1)
+    Halt.objects.create(provider="listed", instance="https://elsewhere.test", kind="liked")
+    assert len(tick.look().crawls) == 1

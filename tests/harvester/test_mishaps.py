@@ -241,6 +241,13 @@ def note(item, address) -> None:
     wanted.note([(item.like, [MediaSource(item.kind, item.position, address)])])
 
 
+@pytest.mark.parametrize(("trouble", "at_once"), [("http_403", True), ("http_503", False)])
+def test_a_fresh_signature_is_tried_at_once_where_the_old_one_was_denied(one, trouble, at_once):
+    MediaItem.objects.update(trouble=trouble, not_before=timezone.now() + DAY)
+    note(one, one.source_url + "?signed=anew")
+    assert (again(one).not_before is None) is at_once
+
+
 def test_the_next_visit_brings_fresh_addresses_too(one, instagram):
     instagram.expire_media()
     visit(Feed.objects.get())
@@ -303,6 +310,23 @@ def test_deaths_are_no_attempts(one):
     assert (item.state, item.deaths, item.attempts) == ("stored", 2, 0)
 
 
+@pytest.mark.parametrize(
+    "noted",
+    [
+        lambda item: mishaps.note(item, RateLimited("http_429", "slowly", 600.0)),
+        mishaps.note_storage,
+        mishaps.note_killer,
+    ],
+)
+def test_who_slept_too_long_writes_nothing_over_whoever_holds_it_now(one, noted):
+    (slept,) = claims.take(claims.uuid.uuid4(), None)
+    MediaItem.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))
+    assert claims.take(claims.uuid.uuid4(), None) == [one]
+    held = MediaItem.objects.values().get()
+    noted(slept)
+    assert MediaItem.objects.values().get() == held
+
+
 def test_a_claim_given_back_is_no_death(one):
     for _ in range(5):
         claim = claims.uuid.uuid4()
@@ -339,6 +363,7 @@ def test_a_death_while_alone_leaves_it_in_peace_for_a_day(one, instagram):
     Download().run()
     item = again(one)
     assert (item.state, item.trouble, item.attempts) == ("wanted", "kills_workers", 0)
+    assert item.deaths == claims.SUSPECT
     assert item.not_before > timezone.now() + timedelta(hours=23)
     assert not instagram.requests("media")
 

@@ -112,3 +112,8 @@ def test_of_a_worker_that_died_over_them_another_takes_over(stored):
     assert Chore.objects.begin("previews", timedelta(seconds=-1))
     tasks.preview()
     assert not previews.missing()
+
+
+def test_when_they_are_made_the_next_ones_need_not_wait(stored):
+    tasks.preview()
+    assert Chore.objects.begin("previews", timedelta(minutes=1))

@@ -125,6 +125,7 @@ def test_a_service_that_gives_no_posts_any_more_is_asked_once(connect, dozen, in
     assert visit(dozen)[0].state == "done"
     instagram.heal()
     levers.lift_halts(dozen)
+    assert not Halt.objects.exists()
     for _ in range(3):
         download()
     assert states() == {"stored"}

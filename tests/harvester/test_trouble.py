@@ -291,6 +291,14 @@ def test_a_place_that_is_stale_again_ends_the_visit(feed, instagram):
     assert kept(feed) == truth(instagram)
 
 
+def test_also_when_it_had_come_further_in_between(feed, instagram):
+    for _ in range(2):
+        visit(feed, pages=1)
+        instagram.fail("stale_cursor")
+        crawl, _ = visit(feed)
+    assert (crawl.state, crawl.restarts) == (Crawl.State.FAILED, 1)
+
+
 def test_a_list_that_is_not_there_for_us_ends_the_visit(feed, instagram):
     instagram.fail("not_allowed")
     crawl, _ = visit(feed)
