@@ -106,6 +106,12 @@ def test_who_is_about_to_refer_to_it_starts_the_day_anew(like):
     assert is_there(blob)
 
 
+def test_previews_that_a_dead_sweep_may_have_taken_are_promised_no_more(like):
+    blob = unreferenced(since=timezone.now() - 9 * DAY)
+    media.known({blob.pk})
+    assert Blob.objects.get(pk=blob.pk).previews is None
+
+
 def test_a_sweep_that_died_before_its_commit_leaves_nobody_with_a_hole(like, alice):
     blob = unreferenced(b"wanted again", since=timezone.now() - 9 * DAY)
     default_storage.delete(blob.key)
@@ -136,6 +142,12 @@ def test_an_object_that_was_written_just_now_is_left_alone(like):
     fresh = stray(b"just published", age=timedelta(minutes=59))
     assert sweep.run(timezone.now()).adopted == 0
     assert not Blob.objects.filter(pk=fresh.pk).exists()
+
+
+def test_nor_does_an_old_preview_make_it_old(like):
+    stray(b"just published", age=2 * DAY, place="previews")
+    stray(b"just published", age=timedelta(minutes=59))
+    assert sweep.run(timezone.now()).adopted == 0
 
 
 def test_bytes_that_were_adopted_and_are_wanted_again_are_whole_and_seen(like):
@@ -169,6 +181,15 @@ def test_temporary_files_of_dead_workers_go_and_others_stay(like):
             grow_old(path, timedelta(hours=2))
     assert sweep.run(timezone.now()).temporary == 4
     assert [[path.name for path in folder.iterdir()] for folder in folders] == [["alive"]] * 2
+
+
+def test_a_folder_in_which_somebody_writes_still_stays(like):
+    folder = settings.TEMPORARY / "import-busy"
+    folder.mkdir(parents=True)
+    (folder / "upload").write_bytes(b"half")
+    grow_old(folder, timedelta(hours=2))
+    assert sweep.run(timezone.now()).temporary == 0
+    assert (folder / "upload").exists()
 
 
 def test_a_storage_that_holds_nothing_of_ours_is_not_swept(like):
