@@ -195,15 +195,26 @@ def test_a_stranger_does_not_redirect_to_a_host_that_the_operator_opened(api, fe
     assert (len(street.heard), len(api.heard)) == (1, 1)
 
 
+def leading_to(server):
+    """A resolver that finds every name there."""
+    where = ("127.0.0.1", server.port)
+    return lambda *_, **__: [(socket.AF_INET, socket.SOCK_STREAM, 6, "", where)]
+
+
+def test_an_address_without_its_scheme_is_asked_for_in_secret(into, tmp_path):
+    ca_file, server_tls, _ = certificate(tmp_path, "photos.example")
+    with house(server_tls) as server:
+        place = f"photos.example:{server.port}"
+        fetcher = Fetcher(frozenset({place}), resolver=leading_to(server), ca_file=ca_file)
+        server.answers["/m"] = Answer(body=JPEG)
+        assert fetcher.fetch(f"//{place}/m", kind="image", into=into).size_bytes == len(JPEG)
+
+
 def test_a_redirect_from_https_to_http_is_refused(into, tmp_path):
     ca_file, server_tls, _ = certificate(tmp_path, "photos.example")
     with house(server_tls) as server:
         place = f"photos.example:{server.port}"
-
-        def names(*_, **__):
-            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", server.port))]
-
-        fetcher = Fetcher(frozenset({place}), resolver=names, ca_file=ca_file)
+        fetcher = Fetcher(frozenset({place}), resolver=leading_to(server), ca_file=ca_file)
         server.answers["/m"] = Answer(302, b"", {"Location": "http://other.example/"})
         with pytest.raises(Refused) as caught:
             fetcher.fetch(f"https://{place}/m", kind="image", into=into)

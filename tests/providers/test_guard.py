@@ -114,6 +114,29 @@ def test_a_site_of_slow_names_leaves_room_for_others(api):
     release.set()
 
 
+def test_of_a_site_of_slow_names_the_next_goes_on_when_one_is_found(api):
+    one, others = threading.Event(), threading.Event()
+
+    def slow(host, port, **_):
+        if host.startswith("slow"):
+            (one if host.startswith("slow0") else others).wait(20)
+            return []
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", api.port))]
+
+    guard = Guard(frozenset({f"ninth.evil.example:{api.port}"}), slow)
+
+    def ask(number):
+        with deadline(0.3), pytest.raises((Unavailable, TimeoutError)):
+            guard.connect(f"slow{number}.evil.example", 443)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(ask, range(8)))
+    threading.Timer(0.2, one.set).start()
+    with deadline(3):
+        guard.connect("ninth.evil.example", api.port).close()
+    others.set()
+
+
 def test_proxies_and_netrc_of_the_machine_are_not_used(api, wire, tmp_path):
     kept = dict(os.environ)
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login someone password secret\n")

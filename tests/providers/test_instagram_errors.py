@@ -59,6 +59,10 @@ def test_a_status_of_200_does_not_make_an_error_an_answer():
     assert isinstance(error_of(Reply(200, {"meta": said}, None, None)), NeedsReauth)
 
 
+def test_nor_does_it_hide_that_the_service_is_not_well():
+    assert isinstance(error_of(Reply(200, {"meta": {"code": 500}}, None, None)), Unavailable)
+
+
 def test_the_code_of_2012_means_too_often_whatever_the_status():
     assert isinstance(error_of(Reply(400, {"code": 420}, 30.0, None)), RateLimited)
 

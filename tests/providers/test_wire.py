@@ -224,3 +224,15 @@ def test_secrets_are_taken_out_of_whatever_an_answer_echoes(api, wire):
     api.answers["/v1"] = Answer(body=from_server.encode())
     reply = wire.get(f"{api.url}/v1", {}, {"access_token": Secret(token)})
     assert token not in str(reply.body)
+
+
+def test_a_deadline_within_another_does_not_make_it_later():
+    with deadline(0.1), deadline(60):
+        assert seconds_left(9) <= 0.1
+
+
+def test_a_deadline_within_another_may_be_earlier():
+    with deadline(60):
+        with deadline(0.1):
+            assert seconds_left(9) <= 0.1
+        assert seconds_left(9) == 9

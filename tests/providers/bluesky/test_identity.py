@@ -133,6 +133,13 @@ def test_a_handle_that_leads_elsewhere_is_not_the_accounts_name(bluesky, client,
     assert client.profile() == Profile(ALICE, "handle.invalid")
 
 
+def test_the_document_of_another_account_is_not_taken_for_its_own(bluesky, network):
+    network.documents[ALICE] = document(ADA, "alice.test", network.home.url)
+    with pytest.raises(NoSuchAccount) as caught:
+        bluesky.handles.find("alice.test")
+    assert caught.value.code == "another_document"
+
+
 def test_a_name_is_not_taken_away_because_it_could_not_be_checked(client, network):
     network.appview.instead["com.atproto.identity.resolveHandle"] = Answer(500, {})
     with pytest.raises(TryLater):
