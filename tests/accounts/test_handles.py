@@ -228,6 +228,13 @@ def test_a_code_works_once(client, sky):
     assert here(again) is None
 
 
+def test_also_in_the_browser_that_is_still_signed_in(client, sky):
+    sky.profile_text("lina", code_of(client, "lina.test"))
+    assert client.post(PROVE)["Location"] == reverse("harvester:welcome")
+    assert client.post(PROVE).status_code == 200
+    assert following.proof_of(client.session, "bluesky") is None
+
+
 def test_a_code_is_good_for_the_account_it_was_made_for(client, sky):
     code = code_of(client, "lina.test")
     sky.profile_text("marek", code)
