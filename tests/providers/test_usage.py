@@ -62,6 +62,13 @@ def test_it_says_in_minutes_when_access_comes_back():
     assert resets_in(headers) == retry_after(headers) == 720
 
 
+def test_of_several_limits_the_last_to_end_is_waited_for():
+    told = [
+        {"call_count": 100, "estimated_time_to_regain_access": minutes} for minutes in (3, 12, 5)
+    ]
+    assert resets_in({BUSINESS: json.dumps({"178": told})}) == 720
+
+
 @pytest.mark.parametrize("minutes", [0, -5, "12", None])
 def test_or_does_not(minutes):
     headers = business(call_count=100, estimated_time_to_regain_access=minutes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Connection
 from archive import inventory
-from archive.models import Like
+from archive.models import Entry, Like
 from harvester import tasks, tick
 from harvester.imports import job, lease, loose, reading
 from harvester.imports.reading import Upto
@@ -53,6 +54,24 @@ def test_every_row_is_kept_and_told(upload, alice):
 def test_the_upload_is_gone_afterwards(upload):
     row = read(upload(brought.export(3)))
     assert (row.key, stored()) == ("", [])
+
+
+def test_who_lost_the_lease_after_the_last_row_leaves_the_end_to_its_holder(upload, alice):
+    row, before = upload(brought.export(9)), []
+
+    def order() -> list[str]:
+        places = Entry.objects.of(alice).in_upstream_order()
+        return list(places.values_list("like__post_id", flat=True))
+
+    def lose(_: int) -> None:
+        before.extend(order())
+        Import.objects.filter(pk=row.pk).update(lease=uuid.uuid4())
+
+    job.run(row.pk, Upto(after=lose))
+    assert order() == before
+    Import.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+    assert read(row).state == "done"
+    assert order() == [brought.post_id(number) for number in reversed(range(9))] != before
 
 
 def test_a_row_without_an_address_is_not_new_beside_the_one_that_has_it(upload):
