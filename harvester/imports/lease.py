@@ -71,12 +71,17 @@ class Held:
         mine.update(done=done, deaths=0, attempts=0, trouble="", **counts)
 
     def explained(self, reason: str) -> None:
-        """Rows whose like gave way to one that is named were nothing new after all."""
+        """Rows whose like gave way to one that is named were nothing new after all; LostLease.
+
+        Rows and counts in one commit: who goes on after a death finds no such rows any more.
+        """
         new, here = ImportRow.Kind.NEW, ImportRow.Kind.HERE
         rows = ImportRow.objects.filter(file=self.import_id, outcome=new, like=None)
-        count = rows.update(outcome=here, reason=reason)
-        mine = Import.objects.filter(pk=self.import_id)
-        mine.update(new=F("new") - count, here=F("here") + count)
+        with transaction.atomic():
+            self.lock()
+            count = rows.update(outcome=here, reason=reason)
+            mine = Import.objects.filter(pk=self.import_id)
+            mine.update(new=F("new") - count, here=F("here") + count)
 
     def renew(self) -> None:
         """Keep the lease for another CRAWL_LEASE; LostLease."""

@@ -135,3 +135,31 @@ def test_nothing_is_written_for_who_was_deactivated_meanwhile(alice):
     alice.save()
     with transaction.atomic(), pytest.raises(LostLease):
         held.lock()
+
+
+def test_who_dies_over_what_a_file_explains_leaves_it_to_the_next(alice):
+    mine = Import.objects.create(user=alice, name="a", key="of alice", new=1)
+    ImportRow.objects.create(file=mine, number=1, outcome=ImportRow.Kind.NEW)
+    with connection.execute_wrapper(dies_over_counts), pytest.raises(SystemExit):
+        own(mine).explained("a newer file names it")
+    assert ImportRow.objects.get().outcome == ImportRow.Kind.NEW
+    own(mine).explained("a newer file names it")
+    mine.refresh_from_db()
+    assert (ImportRow.objects.get().outcome, mine.new, mine.here) == (ImportRow.Kind.HERE, 0, 1)
+
+
+def dies_over_counts(run, sql, params, many, context):
+    """A worker that is asked to end right before it writes how many there are."""
+    if sql.startswith('UPDATE "harvester_import" SET "new"'):
+        sys.exit(0)
+    return run(sql, params, many, context)
+
+
+def test_a_sleeper_explains_nothing_any_more(alice):
+    mine = Import.objects.create(user=alice, name="a", key="of alice", new=1)
+    ImportRow.objects.create(file=mine, number=1, outcome=ImportRow.Kind.NEW)
+    sleeper = own(mine)
+    own(mine)
+    with pytest.raises(LostLease):
+        sleeper.explained("a newer file names it")
+    assert ImportRow.objects.get().outcome == ImportRow.Kind.NEW
