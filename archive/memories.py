@@ -85,7 +85,8 @@ def of(user: User, day: date, today: date) -> Memories:
     seen = {pk for _, group in liked for pk in group}
     posted = _days(found, POSTED, seen)
     liked, posted = _shared(liked, posted)
-    by_chance = [pk for pk in _drawn(user, today) if pk not in seen]
+    shown = {pk for _, group in (*liked, *posted) for pk in group}
+    by_chance = [pk for pk in _drawn(user, today) if pk not in shown]
     hung = iter(_hung(user, [*(group for _, group in (*liked, *posted)), by_chance]))
     return Memories(
         title=date_format(day, "j F"),

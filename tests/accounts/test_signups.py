@@ -147,3 +147,23 @@ def test_what_a_password_has_to_be_like_is_said_in_one_line(client: Client) -> N
     html = client.get("/settings/password/").content.decode()
     assert said in html
     assert "<li>" not in html[html.index("<form") : html.rindex("</form>")]
+
+
+CHANGED = {"new_password1": "a-better-password", "new_password2": "a-better-password"}
+
+
+def test_who_has_a_password_is_asked_for_it_before_a_new_one(client, alice):
+    client.force_login(alice)
+    new = {"password1": "a-better-password", "password2": "a-better-password"}
+    client.post("/settings/password/", {**CHANGED, **new})
+    client.post("/settings/password/", {**CHANGED, **new, "old_password": "a-guess"})
+    alice.refresh_from_db()
+    assert alice.check_password("a-good-password")
+
+
+def test_who_sets_a_password_stays_in(client, alice):
+    client.force_login(alice)
+    client.post("/settings/password/", {**CHANGED, "old_password": "a-good-password"})
+    alice.refresh_from_db()
+    assert alice.check_password("a-better-password")
+    assert client.get("/settings/").status_code == 200

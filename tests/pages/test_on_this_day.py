@@ -177,3 +177,10 @@ def test_by_chance_leads_to_a_like_of_ones_own(as_alice: Client, alice, bob, han
     mine = hang()
     assert mine.pk != theirs.pk
     assert as_alice.get("/random/")["Location"] == f"/likes/{mine.pk}/"
+
+
+def test_what_was_posted_on_this_day_is_not_drawn_by_chance_as_well(alice, hang):
+    like = hang(liked_at=MORNING + timedelta(days=40), posted_at=MORNING)
+    shown = memories.of(alice, DAY, DAY)
+    assert [tile.pk for memory in shown.posted for tile in memory.tiles] == [like.pk]
+    assert shown.chance == []

@@ -43,9 +43,10 @@ def test_the_newest_like_comes_first_under_its_month(as_alice, hang):
     assert html.count("1 like<") == 2
 
 
-def test_following_older_links_shows_every_like_once(as_alice, hang):
+@pytest.mark.parametrize("place", ["/likes/", "/feeds/{}/", "/likes/2014/5/", "/likes/?q=ada"])
+def test_following_older_links_shows_every_like_once(alice, as_alice, hang, place):
     likes = [hang().pk for _ in range(130)]
-    seen, address = [], "/likes/"
+    seen, address = [], place.format(feed_of(alice).pk)
     while address:
         html = get(as_alice, address)
         seen += shown(html)
