@@ -179,3 +179,12 @@ def test_a_page_costs_the_same_however_many_there_are(feed, query):
 def test_nothing_is_counted_beyond_a_thousand(feed):
     hang(feed, *range(1100))
     assert browse.count(Like.objects.of(feed.user).on_wall()) == browse.COUNTED + 1
+
+
+def test_newer_from_a_month_leads_to_the_page_above(feed):
+    likes = hang(feed, *range(200))
+    mine = Like.objects.of(feed.user).on_wall()
+    found = browse.since(mine, likes[150].liked_at + timedelta(seconds=1), size=20)
+    assert found.likes == likes[150:170]
+    above = browse.window(mine, before=Like.objects.get(pk=found.newer), size=20)
+    assert above.likes == likes[130:150]

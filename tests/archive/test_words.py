@@ -150,3 +150,17 @@ def test_folding_is_done_once_and_for_all(text):
 )
 def test_the_longest_caption_is_stored_and_a_longest_question_answered(text):
     matches(text, text[:LONGEST_QUERY])
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "is_found"),
+    [
+        ("sunset bay", "sun* bay", True),
+        ("sunset bays", "sun* bay", False),
+        ("bays sunset", "bay sun*", False),
+        ("bay sunset", "bay sun*", True),
+    ],
+)
+@pytest.mark.django_db
+def test_a_star_belongs_to_its_own_word(text, asked, is_found):
+    assert matches(text, asked) == is_found

@@ -214,3 +214,12 @@ def test_where_the_number_is_anybodys_guess_none_is_named():
 def test_a_gap_without_times_of_its_own_lies_between_the_likes_around_it(as_alice, three):
     gap(three[1], three[0])
     assert "Some likes may be missing on 14 May 2014." in get(as_alice, "/likes/")
+
+
+def test_an_export_of_somebody_else_explains_nothing(as_alice, bob, three):
+    gap(three[0])
+    theirs = feed_of(bob, standing="file")
+    Feed.objects.filter(pk=theirs.pk).update(entries_count=40)
+    html = get(as_alice, "/likes/")
+    assert "comes from your export" not in html
+    assert '<a class="button" href="/sources/import/">' in html

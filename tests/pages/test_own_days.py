@@ -25,7 +25,7 @@ from archive.models import Like, MonthCount
 from harvester import words
 from harvester.logbook import Moment
 from likelist.engines.processes import until
-from tests.pages.conftest import hang_all, home_of
+from tests.pages.conftest import hang_all, home_of, picture
 
 pytestmark = pytest.mark.django_db
 
@@ -303,3 +303,13 @@ def test_who_has_chosen_is_not_asked_by_a_journey(alice, opened):
     page.get_by_role("link", name="Settings").first.wait_for(state="attached")
     assert set(asked) == {"GET"}
     assert zone_of(alice) == BERLIN
+
+
+def test_pictures_lines_and_paper_keep_to_ones_own_days(alice, as_alice, hang):
+    rollup.live_in(alice, NEW_YORK)
+    picture(hang(liked_at=NEW_YEAR, posted_at=NEW_YEAR, is_exact=True))
+    hang(liked_at=NEW_YEAR, is_exact=True)
+    assert "Photo by ada, posted 31 December 2023" in as_alice.get("/likes/").text
+    assert "Liked 31 Dec 2023" in as_alice.get("/likes/").text
+    User.objects.update(layout="list")
+    assert "Posted 31 December 2023" in as_alice.get("/likes/").text

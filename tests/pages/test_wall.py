@@ -218,3 +218,25 @@ def test_a_feed_alone_keeps_the_order_of_its_service(as_alice, alice, hang):
     first = hang(liked_at=NOON)
     second = hang(liked_at=NOON - timedelta(days=1))
     assert shown(get(as_alice, f"/feeds/{feed_of(alice).pk}/")) == [second.pk, first.pk]
+
+
+def test_a_like_at_the_first_moment_of_a_month_hangs_in_that_month_alone(as_alice, hang):
+    like = hang(liked_at=NOON.replace(month=6, day=1, hour=0))
+    hang(liked_at=NOON)
+    assert like.pk in shown(get(as_alice, "/likes/2014/6/"))
+    assert like.pk not in shown(get(as_alice, "/likes/2014/5/"))
+
+
+@pytest.mark.parametrize(
+    ("place", "is_said"), [("/likes/", True), ("/likes/2014/5/", False), ("/likes/?q=ada", False)]
+)
+def test_only_the_end_of_the_whole_wall_is_where_the_archive_begins(as_alice, hang, place, is_said):
+    hang()
+    assert ("This is where your archive begins." in get(as_alice, place)) == is_said
+
+
+def test_after_a_click_five_more_pages_come_by_themselves(as_alice, hang):
+    for _ in range(130):
+        hang()
+    html = get(as_alice, "/likes/?load=6")
+    assert re.search(r"before=\d+&amp;load=1\b", html)
