@@ -93,3 +93,12 @@ def test_every_static_file_that_is_named_is_there(file):
         assert f'id="{symbol}"' in (ROOT / "static/img/icons.svg").read_text()
     for symbol in re.findall(r"{{ prints }}#(\w+)", file.read_text()):
         assert f'id="{symbol}"' in (ROOT / "static/img/prints.svg").read_text()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/likes/", "/on-this-day/", "/sources/", "/settings/"])
+def test_the_bar_says_in_which_place_one_is(as_alice, path):
+    html = as_alice.get(path).content.decode()
+    nav = re.search(r'<nav class="nav".*?</nav>', html, re.DOTALL)
+    assert nav
+    assert re.findall(r'href="([^"]+)"[^>]* aria-current="page"', nav[0]) == [path]

@@ -251,3 +251,15 @@ def test_a_gap_takes_a_row_of_its_own_on_every_window(opened, house):
         assert widths[0] == pytest.approx(widths[1], abs=1)
         row.locator("summary").click()
         assert row.get_by_text("had slid out of reach").is_visible()
+
+
+def test_why_a_file_was_not_taken_is_said_in_the_words_of_the_answer(opened, tmp_path):
+    (tmp_path / "likes.zip").write_bytes(b"not a zip at all")
+    page = opened()
+    page.goto("/sources/import/")
+    why = {"wrong": "Enough files for today."}
+    page.route("**/sources/import/", lambda route: route.fulfill(status=429, json=why))
+    page.locator("input[type=file]").set_input_files(tmp_path / "likes.zip")
+    page.get_by_role("button", name="Import").click()
+    expect(page.get_by_text("Enough files for today.")).to_be_visible()
+    expect(page.get_by_role("button", name="Import")).to_be_enabled()

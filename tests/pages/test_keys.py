@@ -12,6 +12,7 @@ from archive.models import Like
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 SHEET = "dialog.sheet[open]"
+OPEN_MENU = "[data-menu][open]"
 
 
 def newest() -> Like:
@@ -204,3 +205,61 @@ def test_keys_that_are_switched_on_again_do_something_at_once(opened):
     choose(page, "On")
     press(page, "g", "l")
     page.wait_for_url("**/likes/")
+
+
+def test_a_menu_closed_by_escape_gives_the_focus_back(opened):
+    page = opened()
+    page.goto("/likes/")
+    button = page.get_by_label("Your account")
+    button.click()
+    press(page, "Tab")
+    expect(page.locator("[data-menu] a").first).to_be_focused()
+    press(page, "Escape")
+    expect(page.locator(OPEN_MENU)).to_have_count(0)
+    expect(button).to_be_focused()
+
+
+def test_a_menu_closes_by_a_click_elsewhere(opened):
+    page = opened()
+    page.goto("/sources/")
+    page.get_by_label("Your account").click()
+    expect(page.locator(OPEN_MENU)).to_have_count(1)
+    page.locator("h1").first.click()
+    expect(page.locator(OPEN_MENU)).to_have_count(0)
+
+
+def test_a_menu_closes_when_a_sheet_opens_from_it(opened):
+    page = opened()
+    page.goto("/likes/")
+    page.get_by_label("Your account").click()
+    page.get_by_role("link", name="Keys").click()
+    expect(page.locator(SHEET)).to_be_visible()
+    expect(page.locator(OPEN_MENU)).to_have_count(0)
+
+
+def test_a_sheet_closes_by_a_click_beside_it(opened):
+    page = opened()
+    page.goto("/likes/")
+    press(page, "?")
+    expect(page.locator(SHEET)).to_be_visible()
+    page.mouse.click(5, 300)
+    expect(page.locator(SHEET)).to_have_count(0)
+
+
+def test_a_sheet_asks_to_sign_in_when_the_session_has_ended(opened):
+    page = opened()
+    page.goto("/likes/")
+    page.context.clear_cookies()
+    press(page, "g", "d")
+    page.wait_for_url("**/accounts/signin/**")
+    expect(page.locator(SHEET)).to_have_count(0)
+
+
+def test_a_key_that_is_held_does_its_work_once(opened):
+    page = opened()
+    page.goto(f"/likes/{newest().pk}/")
+    expect(page.locator(".facts")).to_be_visible()
+    for _ in range(2):
+        page.keyboard.down("i")
+    page.keyboard.up("i")
+    expect(page.locator(".facts")).to_be_hidden()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -153,3 +154,11 @@ def test_bytes_are_for_their_owner_only(as_alice, client, alice, bob, hang):
 )
 def test_words_are_never_cut_inside_a_letter(text, most, short):
     assert shorten(text, most) == short
+
+
+def test_a_video_is_named_by_what_is_to_be_seen_in_it(as_alice, hang):
+    like = hang()
+    picture(like, kind="video", alt="A dog runs.")
+    video = re.search(r"<video[^>]*>", page(as_alice, like))
+    assert video
+    assert 'aria-label="A dog runs."' in video[0]

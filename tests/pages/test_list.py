@@ -78,3 +78,10 @@ def test_a_list_of_sixty_stays_light(as_alice, hang):
         picture(hang(caption="five words and some more " * 20, hashtags=["one", "two"]))
     choose(as_alice, "list")
     assert len(as_alice.get("/likes/").content) < 100_000
+
+
+def test_a_picture_in_a_list_is_described_where_its_service_did(as_alice, hang):
+    picture(hang(), alt="A blue door.")
+    choose(as_alice, "list")
+    [line] = lines(as_alice)
+    assert 'alt="A blue door."' in line

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from archive.models import Blob, Like, MediaItem
 from simulator.pictures.encode import Order, encode
 from simulator.video import encode_video
+from tests.pages.conftest import picture
 from tests.pages.looking import ANYWHERE, DIALOG, at, closed, open_, wall
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -206,3 +207,42 @@ def test_on_a_wide_window_no_tool_stands_on_a_square_picture(opened):
     tools = page.locator(".stage .tool:visible, .stage .step:visible").evaluate_all(sides)
     assert len(tools) >= 4
     assert all(end <= left or start >= right for start, end in tools)
+
+
+def test_space_on_a_button_presses_it_and_plays_nothing(opened):
+    page = opened()
+    open_(page, give(wall()[3], "a film", "mp4", (96, 96)))
+    star = page.get_by_role("button", name="Favourite")
+    star.focus()
+    page.keyboard.press(" ")
+    expect(star).to_have_attribute("aria-pressed", "true")
+    assert page.locator("[data-reel] video").evaluate("video => video.paused")
+
+
+def test_a_video_that_is_scrolled_out_of_sight_stops(opened):
+    like = give(wall()[3], "a film", "mp4", (96, 96))
+    picture(like, position=1)
+    page = opened()
+    open_(page, like)
+    # So that it does not stop at its end.
+    page.locator("[data-reel] video").evaluate("video => { video.loop = true }")
+    page.keyboard.press(" ")
+    page.wait_for_function(PLAYS)
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("() => document.querySelector('[data-reel] video').paused")
+
+
+def test_an_enlarged_picture_is_the_original(opened):
+    like = give(wall()[3], "a picture", side=(1600, 2016))
+    [item] = like.media.all()
+    item.blob.previews = [320, 960]
+    item.blob.save()
+    small = encode(Order("small", "lake", 320, 400, "jpg"))
+    for width in item.blob.previews:
+        default_storage.save(item.blob.preview_key(width), ContentFile(small))
+    page = opened(viewport={"width": 390, "height": 844})
+    open_(page, like)
+    shown = "end => document.querySelector('[data-reel] img').currentSrc.endsWith(end)"
+    page.wait_for_function(shown, arg="-960")
+    page.keyboard.press("z")
+    page.wait_for_function(shown, arg=f"/{item.blob_id}")

@@ -277,3 +277,58 @@ def test_a_like_closed_in_the_midst_of_a_step_stays_closed(opened):
         " over.querySelector('a[rel=next]').click(); over.close() }"
     )
     closed(page, likes[3])
+
+
+def test_closed_by_back_after_steps_the_focus_is_on_the_like_seen_last(opened):
+    page, likes = opened(), wall()
+    open_(page, likes[0])
+    for like in likes[1:3]:
+        page.keyboard.press("Shift+ArrowRight")
+        at(page, like)
+    page.go_back()
+    closed(page, likes[2])
+
+
+def test_the_dot_of_the_picture_in_view_is_the_current_one(opened):
+    page = opened()
+    open_(page, album())
+    dots = page.locator("[data-dots] > a")
+    expect(dots.nth(0)).to_have_attribute("aria-current", "true")
+    page.keyboard.press("ArrowRight")
+    expect(dots.nth(1)).to_have_attribute("aria-current", "true")
+    expect(page.locator("[data-dots] > a[aria-current]")).to_have_count(1)
+
+
+def test_a_like_asks_to_sign_in_when_the_session_has_ended(opened):
+    page = opened()
+    page.goto("/likes/")
+    page.context.clear_cookies()
+    page.locator("a.tile").first.click()
+    page.wait_for_url("**/accounts/signin/**")
+    expect(page.locator(DIALOG)).to_have_count(0)
+
+
+def test_a_like_that_was_come_to_from_elsewhere_closes_to_the_wall(opened):
+    page, like = opened(), wall()[3]
+    page.goto("/sources/")
+    page.goto(f"/likes/{like.pk}/")
+    page.get_by_label("Back to your likes").click()
+    page.wait_for_url(f"**/likes/**#like-{like.pk}")
+
+
+def test_the_address_stays_the_likes_while_the_list_grows_under_it(opened, hang):
+    person = wall()[0].user
+    for _ in range(70):
+        hang(person)
+    page, like = opened(), wall()[58]
+    page.goto("/likes/?load=6")
+    # Later than whatever else waits for a moment after the list has grown.
+    page.evaluate(
+        "document.addEventListener('htmx:afterSettle',"
+        " () => setTimeout(() => { document.body.dataset.grown = '' }, 300))"
+    )
+    page.locator(f"a.tile[href='/likes/{like.pk}/']").click()
+    at(page, like)
+    expect(page.locator("body[data-grown]")).to_be_attached()
+    expect(page.locator("a.tile").nth(60)).to_be_attached()
+    assert page.url.endswith(f"/likes/{like.pk}/")

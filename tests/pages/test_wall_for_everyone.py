@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
@@ -122,3 +123,25 @@ def test_a_page_asks_nobody_but_this_house(opened, years):
     ours = page.url.partition("/likes/")[0]
     assert len(asked) > 5
     assert [url for url in asked if not url.startswith(ours)] == []
+
+
+def test_whatever_tab_reaches_is_seen_to_have_the_focus(opened, mixed):
+    page = opened(viewport=WIDE)
+    page.goto("/likes/")
+    unseen = (
+        "() => { const it = document.activeElement, s = getComputedStyle(it);"
+        " return s.outlineStyle === 'none' || s.outlineWidth === '0px' ? it.outerHTML : '' }"
+    )
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        assert page.evaluate(unseen) == ""
+
+
+def test_the_way_past_the_bar_is_seen_when_tab_reaches_it(opened, mixed):
+    page = opened(viewport=WIDE)
+    page.goto("/likes/")
+    skip = page.locator(".skip")
+    expect(skip).not_to_be_in_viewport()
+    page.keyboard.press("Tab")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport(ratio=1)

@@ -329,3 +329,13 @@ def test_without_scripts_no_dead_control_is_in_the_way(plain, years):
     assert plain.locator(SCRUBBER).get_attribute("role") is None
     assert plain.locator(SCRUBBER).get_attribute("tabindex") is None
     assert not plain.locator(".flag").is_visible()
+
+
+def test_the_calendar_says_which_of_its_months_it_is_at(opened, years):
+    page = opened(viewport=WIDE)
+    page.goto("/likes/")
+    control = page.locator(SCRUBBER)
+    control.focus()
+    for key, place in (("Home", "0"), ("ArrowDown", "1"), ("End", "25")):
+        page.keyboard.press(key)
+        expect(control).to_have_attribute("aria-valuenow", place)
