@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SAID = "Out of reach"
 # Its style is there, and its picture.
 DRAWN = (
-    "getComputedStyle(document.querySelector('.empty')).display === 'grid'"
+    "() => getComputedStyle(document.querySelector('.empty')).display === 'grid'"
     " && document.querySelector('.scene use').getBBox().width > 0"
 )
 KEPT = (
@@ -32,7 +32,7 @@ def watched(page: Page) -> Page:
     page.goto("/likes/")
     page.evaluate("navigator.serviceWorker.ready.then(() => null)")
     page.reload()
-    page.wait_for_function("navigator.serviceWorker.controller?.state === 'activated'")
+    page.wait_for_function("() => navigator.serviceWorker.controller?.state === 'activated'")
     page.context.new_cdp_session(page).send("Network.clearBrowserCache")
     return page
 

@@ -144,7 +144,7 @@ def test_a_video_is_played_by_keys_and_never_by_itself(opened):
     page.keyboard.press(" ")
     page.wait_for_function(PLAYS)
     page.keyboard.press(" ")
-    page.wait_for_function("document.querySelector('[data-reel] video').paused")
+    page.wait_for_function("() => document.querySelector('[data-reel] video').paused")
     page.keyboard.press("m")
     assert not video.evaluate("v => v.muted")
     video.evaluate("v => { v.currentTime = 1 }")

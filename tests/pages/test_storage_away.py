@@ -144,7 +144,7 @@ def test_a_video_that_only_takes_its_time_is_not_called_lost(films):
     waiting = []
     films.route(PICTURES, lambda route: waiting.append(route))
     films.locator(".reel video").first.evaluate("it => { it.play().catch(() => {}); }")
-    films.wait_for_function("document.querySelector('.reel video').networkState === 2")
+    films.wait_for_function("() => document.querySelector('.reel video').networkState === 2")
     films.wait_for_timeout(4_000)
     assert waiting
     expect(films.locator(LOST)).to_have_count(0)

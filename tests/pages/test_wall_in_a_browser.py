@@ -242,7 +242,7 @@ def test_on_a_phone_a_handle_comes_while_one_scrolls(opened, years):
     shown = "it => [getComputedStyle(it).opacity, getComputedStyle(it).pointerEvents]"
     assert knob.evaluate(shown) == ["0", "none"]
     page.evaluate("scrollTo(0, 600)")
-    page.wait_for_function("'moving' in document.querySelector('[data-scrubber]').dataset")
+    page.wait_for_function("() => 'moving' in document.querySelector('[data-scrubber]').dataset")
     assert knob.evaluate(shown) == ["1", "auto"]
     box = knob.bounding_box()
     assert box["width"] >= 20
