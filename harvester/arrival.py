@@ -70,7 +70,8 @@ def of(user: User, feed: Feed) -> Arrival:
         wanted=media["wanted"],
         words=words.no_room() if no_room else _words(state, user, feed, crawl, service, missing),
         tiles=tiles.hang(list(newest)),
-        over=state in {"needs", "stopped", "done", "partly"},
+        # What is left open is no reason to look away while pictures still come.
+        over=state in {"needs", "stopped", "done"} or (state == "partly" and not media["now"]),
         reconnect=reverse("accounts:provider", args=[connection.provider])
         if state == "needs"
         else "",

@@ -134,3 +134,14 @@ def test_a_second_visit_that_fails_does_not_leave_the_first_ones_praise(as_alice
     html = page(as_alice)
     assert "We had to stop" in html
     assert "We have all" not in html
+
+
+@pytest.mark.parametrize("kept", ["wanted", "stored"])
+def test_a_visit_that_left_a_gap_open_is_over_once_its_pictures_are_here(alice, hang, kept):
+    feed = begun(feed_of(alice), "done")
+    like = hang(feed=feed)
+    picture(like, state=kept)
+    gap(like, state="open")
+    Feed.objects.filter(pk=feed.pk).update(entries_count=1, completed_at=NOON)
+    arrived = arrival.of(alice, Feed.objects.get(pk=feed.pk))
+    assert (arrived.state, arrived.over) == ("partly", kept == "stored")
