@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -15,6 +16,14 @@ from likelist.commands import for_clients, needs_database
 
 def main(arguments: list[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "likelist.settings")
+    try:
+        _obey(arguments)
+    finally:
+        # Looking through everything for garbage, only to end, takes longer than reading a page.
+        gc.freeze()
+
+
+def _obey(arguments: list[str]) -> None:
     if not needs_database(arguments):
         execute_from_command_line(arguments)
         return

@@ -70,8 +70,9 @@ def known(hashes: Collection[str]) -> set[str]:
     with transaction.atomic():
         locked = blobs.select_for_update(no_key=True).order_by("sha256")
         here = dict(locked.values_list("sha256", "unreferenced_since"))
-        marked = blobs.exclude(unreferenced_since=None)
-        marked.update(unreferenced_since=Now(), previews=None)
+        if any(here.values()):
+            marked = blobs.exclude(unreferenced_since=None)
+            marked.update(unreferenced_since=Now(), previews=None)
     return {sha256 for sha256, since in here.items() if since is None}
 
 

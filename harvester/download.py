@@ -21,7 +21,7 @@ from archive import media
 from archive.media import Verified, storage_errors
 from archive.models import Blob, MediaItem
 from harvester import claims, fresh, mishaps
-from harvester.getting import Got, Resting, get
+from harvester.getting import Got, Resting, decoder, get
 from providers.crashpoints import crashpoint
 from providers.errors import Denied, Gone, ProviderError, RateLimited
 
@@ -108,6 +108,8 @@ class Download:
             else:
                 self._is_alone = item.deaths >= claims.SUSPECT
                 self._waiting.append(item)
+        if batch:
+            decoder().start()  # while the first bytes are on their way
         return bool(batch)
 
     def _launch(self, pool: ThreadPoolExecutor) -> None:

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
@@ -84,6 +84,18 @@ class Decoder:
                 left.unlink(missing_ok=True)
             raise
         return [Preview(Path(one["path"]), one["width"], one["height"]) for one in found["made"]]
+
+    def start(self) -> None:
+        """Start the children that are not there yet: who comes with a picture finds them ready.
+
+        Waits for none that is at work.
+        """
+        seats, free = self._seats(), []
+        with suppress(queue.Empty):
+            while True:
+                free.append(seats.get_nowait())
+        for child in free:
+            seats.put(child or _Child())
 
     def close(self) -> None:
         """End the children once their work is done. Safe to repeat; later orders start new ones."""

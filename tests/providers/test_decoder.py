@@ -311,6 +311,18 @@ def test_a_closed_decoder_leaves_no_child_and_opens_again(keep):
     decoder.close()
 
 
+def test_children_that_are_started_are_ready_for_the_first_picture(keep):
+    known = set(children())
+    decoder = Decoder(children=2)
+    decoder.start()
+    started = set(children()) - known
+    decoder.start()
+    decoder.inspect(keep(picture()), "image/jpeg")
+    assert set(children()) - known == started
+    assert len(started) == 2
+    decoder.close()
+
+
 def test_a_fork_uses_children_of_its_own(decoder, keep):
     path = keep(picture())
     decoder.inspect(path, "image/jpeg")
