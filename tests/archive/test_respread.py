@@ -42,9 +42,15 @@ def crowd(feed, *ranks):
     """Entries and likes at exactly these ranks, from the top."""
     names = [f"p{at}" for at in range(len(ranks))]
     store(feed, 1, *names)
-    for name, rank in zip(names, ranks, strict=True):
-        Entry.objects.filter(like__post_id=name).update(rank=rank)
-        Like.objects.filter(post_id=name).update(rank=rank)
+    places = dict(zip(names, ranks, strict=True))
+    likes = list(Like.objects.filter(post_id__in=names))
+    entries = list(Entry.objects.filter(like__in=likes).select_related("like"))
+    for like in likes:
+        like.rank = places[like.post_id]
+    for entry in entries:
+        entry.rank = places[entry.like.post_id]
+    Like.objects.bulk_update(likes, ["rank"])
+    Entry.objects.bulk_update(entries, ["rank"])
     return names
 
 
