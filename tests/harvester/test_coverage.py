@@ -157,6 +157,32 @@ def test_nor_after_a_list_into_which_far_more_fits_than_anybody_likes_meanwhile(
     assert (crawl.looks_back, listed.asked.count(None), holes(shelf)) == (False, 1, [])
 
 
+def test_the_longer_a_list_was_read_the_more_may_have_come_meanwhile(shelf, listed):
+    listed.kinds = {"liked": FeedKind("liked", "Likes", True, True, 300)}
+    listed.like(50)
+    crawl, _ = visit(shelf, pages=1)
+    Crawl.objects.filter(pk=crawl.pk).update(opened_at=crawl.opened_at - timedelta(hours=1))
+    crawl, _ = visit(shelf)
+    assert (crawl.looks_back, holes(shelf)) == (True, [])
+
+
+def test_what_cannot_be_read_takes_a_place_in_the_window_too(shown, listed):
+    listed.like(WINDOW - 1)
+    listed.unreadable = {"p3"}
+    looks = 0
+
+    def come(cursor):
+        nonlocal looks
+        looks += cursor is None
+        if cursor is None and looks == 2:
+            listed.like(1)
+
+    listed.before = come
+    visit(shown)
+    assert holes(shown) == [("p1", None)]
+    assert Gap.objects.get().state == Gap.State.LOST
+
+
 def test_a_service_that_shows_less_than_it_says_is_measured(shown, listed):
     listed.window = 15
     listed.like(15)
@@ -243,12 +269,12 @@ def test_about_how_many_is_what_would_have_been_usual(shown, listed):
     assert gap().estimate == pytest.approx(usual - WINDOW, abs=1)
 
 
-def brought(feed, numbers, made_at):
+def brought(feed, numbers, made_at, kind="liked"):
     """An export tells of the likes of these numbers, one made each minute."""
     source = source_of_files(feed.user, "listed")
     began = made_at - timedelta(hours=1)
     times = {n: began + timedelta(minutes=n) for n in numbers}
-    rows = [ExportRow("liked", "", "f", 1, post(f"p{n}", "", at)) for n, at in times.items()]
+    rows = [ExportRow(kind, "", "f", 1, post(f"p{n}", "", at)) for n, at in times.items()]
     imports.keep(source, rows, made_at)
     imports.finish(source)
 
@@ -271,6 +297,28 @@ def test_a_file_that_tells_of_both_sides_closes_a_gap(shown, listed, numbers, le
     assert holes(shown) == [("p26", "p20"), ("p1", None)]
     brought(shown, numbers, datetime.now(UTC))
     assert holes(shown) == left
+
+
+def test_a_file_of_another_list_closes_no_gap(shown, listed):
+    listed.kinds = {
+        "liked": FeedKind("liked", "Likes", True, True, WINDOW),
+        "saved": FeedKind("saved", "Saved", True, False),
+    }
+    listed.like(WINDOW)
+    visit(shown)
+    listed.like(WINDOW + 5)
+    visit(shown)
+    brought(shown, range(1, 46), datetime.now(UTC), kind="saved")
+    assert holes(shown) == [("p26", "p20"), ("p1", None)]
+
+
+def test_a_place_is_as_old_as_the_oldest_file_that_tells_of_it(shown, listed):
+    listed.kinds = {"liked": FeedKind("liked", "Likes", True, True, WINDOW)}
+    newer, older = datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
+    for made_at in (newer, older, newer):
+        brought(shown, [1], made_at)
+    entry = Entry.objects.get(like__post_id="p1")
+    assert (entry.first_seen_at, entry.last_seen_at) == (older, newer)
 
 
 def test_complete_is_said_up_to_when_the_first_page_was_read(shown, listed):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from urllib.parse import urlsplit
 
@@ -112,6 +112,14 @@ def test_an_author_is_one_person_under_all_their_names(as_alice, hang):
         assert f"<bdi>{name}</bdi>" in html
     assert all(f'href="/likes/{like.pk}/"' in html for like in mine)
     assert f'href="/likes/{other.pk}/"' not in html
+
+
+def test_an_author_is_known_since_their_oldest_like_if_that_has_its_month(as_alice, hang):
+    for year in (2021, 2023, 2025):
+        hang(author_id="7", liked_at=datetime(year, 3, 9, tzinfo=UTC))
+    assert "3 likes, the oldest from March 2021" in html_of(as_alice, "/authors/instagram/7/")
+    Like.objects.filter(liked_at__year=2021).update(is_settled=False)
+    assert "the oldest from" not in html_of(as_alice, "/authors/instagram/7/")
 
 
 def test_an_authors_page_is_linked_by_id_and_else_by_name(as_alice, hang):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -203,3 +204,24 @@ def test_a_visit_of_a_worker_that_died_is_told_as_stuck_after_ten_minutes_and_no
         moved = {"opened_at": moment, "began_at": moment, "moved_at": moment}
         Crawl.objects.filter(pk=crawl.pk).update(**moved)
         assert card(feed).state == key
+
+
+def test_of_several_losses_the_alarm_tells_the_first():
+    (fact,) = states.of(standings.late().user)
+    later = replace(fact, username="later", loses_at=fact.loses_at + timedelta(hours=3))
+    for facts in ([fact, later], [later, fact]):
+        assert alarm.of(facts).title.endswith(f"@{fact.username}")
+
+
+def test_gaps_are_only_added_up_where_each_can_be_guessed():
+    feed = standings.well()
+    for place, about in ((10, 7), (20, None), (30, 7)):
+        standings.gap(feed, place, estimate=about)
+    assert "except 3 places where likes may be missing." in card(feed).coverage
+
+
+def test_what_is_older_and_still_to_be_read_is_not_out_of_reach():
+    feed = standings.source("unread")
+    standings.gap(feed, standings.LIKES - 1, state="open")
+    assert card(feed).strip.pieces[0].kind == "open"
+    assert "still to be read</span>" in page(feed)

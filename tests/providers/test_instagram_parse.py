@@ -141,6 +141,8 @@ def test_an_author_is_whatever_is_told_of_them(user, author):
         ({"latitude": "1.5", "longitude": "2"}, Place("", "", 1.5, 2.0)),
         ({"name": "x", "latitude": 1.0}, Place("x")),
         ({"name": "x", "latitude": 91, "longitude": 0}, Place("x")),
+        ({"name": "x", "latitude": 0, "longitude": -181}, Place("x")),
+        ({"latitude": -90, "longitude": 180}, Place("", "", -90.0, 180.0)),
         ({"name": "x", "latitude": float("nan"), "longitude": 0}, Place("x")),
         ({"name": "x", "latitude": 10**400, "longitude": 0}, Place("x")),
         ({"name": "x", "street_address": None}, Place("x")),
@@ -278,6 +280,12 @@ def test_members_of_a_carousel_keep_their_places():
         ("video", 4, "e640"),
         ("image", 4, "e640"),
     ]
+
+
+def test_an_album_keeps_all_of_its_pictures_in_their_order():
+    members = [{"type": "image", "images": images(f"m{at}-")} for at in range(20)]
+    shown = [("image", at, f"m{at}-640") for at in range(20)]
+    assert seen(read(type="carousel", carousel_media=members)) == shown
 
 
 @pytest.mark.parametrize("members", [None, [], [None], [{}], "x", [{"images": {}}]])
