@@ -168,6 +168,8 @@ def test_browsers_that_reach_the_storage_are_sent_there_for_five_minutes(seaweed
     address = response["Location"]
     assert response.status_code == 302
     assert parse_qs(urlsplit(address).query)["X-Amz-Expires"] == ["300"]
+    # Nobody else is told of it, and no browser goes there when it is over.
+    assert response["Cache-Control"] == "private, max-age=150"
     with urlopen(address) as answer:
         assert (answer.read(), answer.headers["Content-Type"]) == (BYTES, "image/png")
     with pytest.raises(HTTPError) as refused:

@@ -126,6 +126,14 @@ def test_a_day_without_memories_says_so(as_alice):
     assert "?day=05-15" in html
 
 
+@pytest.mark.parametrize("name", ["posted_at", "liked_at"])
+def test_a_day_with_either_kind_of_memory_is_not_called_empty(as_alice, hang, name):
+    hang(is_exact=True, **{"liked_at": MORNING + timedelta(days=40), name: MORNING})
+    html = as_alice.get("/on-this-day/?day=05-14").content.decode()
+    assert "Nothing from 14 May" not in html
+    assert "Nothing you keep" not in html
+
+
 def many(user: User, count: int = 400) -> list[Like]:
     return hang_many(connect(user).feeds.get(), count, pictures=0)
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Connection
 from archive.models import Feed, Like, MediaItem
 from harvester import alarm, reasons, sources, states, words
-from harvester.models import Crawl
+from harvester.models import Crawl, Schedule
 from tests import standings
 
 pytestmark = pytest.mark.django_db
@@ -225,3 +225,17 @@ def test_what_is_older_and_still_to_be_read_is_not_out_of_reach():
     standings.gap(feed, standings.LIKES - 1, state="open")
     assert card(feed).strip.pieces[0].kind == "open"
     assert "still to be read</span>" in page(feed)
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_of_two_lists_the_last_success_and_the_next_visit_are_told(is_first):
+    near, far = timedelta(minutes=40), timedelta(days=4)
+    own, other = (near, far) if is_first else (far, near)
+    now = timezone.now()
+    feed = standings.source("two", last_success_at=now - own, next_visit_at=now + own)
+    beside = Feed.objects.create(user=feed.user, connection=feed.connection, kind="saved")
+    planned = {"last_success_at": now - other, "next_visit_at": now + other}
+    Schedule.objects.create(feed=beside, reason="because it is usual", **planned)
+    shown = card(feed)
+    assert shown.last_good.words == words.ago(now - near)
+    assert shown.next_visit.words == words.ahead(now + near)

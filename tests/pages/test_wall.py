@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
@@ -142,6 +144,14 @@ def test_search_that_finds_nothing_says_so_and_echoes_safely(as_alice, hang, que
     if query != "%00":
         assert "Nothing found for" in html
     assert "<script>" not in html
+
+
+def test_search_that_finds_nothing_offers_the_very_words_as_beginnings(as_alice, hang):
+    found = hang(caption="salt&pepperoni on toast")
+    html = get(as_alice, "/likes/?q=salt%26pepper")
+    (href,) = re.findall(r'href="([^"]*)">Find words that begin like this', html)
+    assert parse_qs(urlsplit(unescape(href)).query) == {"q": ["salt&pepper*"]}
+    assert shown(get(as_alice, unescape(href))) == [found.pk]
 
 
 def test_a_month_has_an_address(as_alice, hang):
