@@ -13,7 +13,7 @@ from django.test import Client
 from archive import serving
 from archive.facts import liked
 from archive.letters import shorten
-from archive.models import Like
+from archive.models import Blob, Like
 from tests.pages.conftest import NOON, picture
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +107,26 @@ def test_what_is_not_here_says_why(as_alice, hang):
     assert "This picture is on its way." in html
     assert "no longer had this video" in html
     assert "could not be kept" in html
+
+
+def test_the_stage_has_a_preview_and_the_original_and_a_gif_moves(as_alice, hang):
+    like = hang()
+    blob = picture(like).blob
+    Blob.objects.update(width=2000, height=2500)
+    (known,) = re.findall(r'srcset="([^"]+)"', page(as_alice, like))
+    assert re.fullmatch(r"\S+-960 960w, (\S+) 2000w", known)
+    assert "-960" not in known.split(", ")[1]
+    Blob.objects.filter(pk=blob.pk).update(content_type="image/gif")
+    assert "srcset" not in page(as_alice, like)
+
+
+def test_an_album_that_begins_with_a_film_shows_the_film_first(as_alice, hang):
+    like = hang()
+    for position, kind in ((0, "image"), (0, "video"), (1, "image")):
+        picture(like, position=position, kind=kind)
+    html = page(as_alice, like)
+    assert html.count("<video") == 1
+    assert html.index("<video") < html.index("<img")
 
 
 def test_a_video_is_shown_once_with_its_poster(as_alice, hang):
