@@ -102,6 +102,14 @@ def test_of_a_rare_word_all_are_counted(feed):
     assert (page.count, page.is_more) == (10, False)
 
 
+@pytest.mark.parametrize(("found", "told"), [(10, (10, False)), (11, (10, True))])
+def test_no_more_are_told_than_are_counted(feed, monkeypatch, found, told):
+    monkeypatch.setattr(searching, "COUNTED", 10)
+    hang(feed, *range(found), caption="bay")
+    page, _ = asked(feed)
+    assert (page.count, page.is_more) == told
+
+
 def test_in_a_small_archive_all_are_counted(feed):
     hang(feed, *range(19), caption="bay")
     page, _ = asked(feed)
