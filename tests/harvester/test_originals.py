@@ -140,3 +140,10 @@ def test_a_deleted_post_leaves_its_like_and_what_was_kept_of_it(seen, sky, insta
     assert gone.gone_at is not None
     assert (gone.caption, gone.author) == (kept.caption, kept.author)
     assert gone.media.filter(state="stored").exists()
+    Feed.objects.update(walked_whole_at=None)
+    visit(seen)
+    assert Like.objects.get(pk=kept.pk).gone_at == gone.gone_at
+    Like.objects.exclude(pk=kept.pk).update(gone_at=timezone.now())
+    Feed.objects.update(walked_whole_at=None)
+    visit(seen)
+    assert [like.pk for like in Like.objects.exclude(gone_at=None)] == [kept.pk]
