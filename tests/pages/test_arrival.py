@@ -91,6 +91,15 @@ def test_the_oldest_post_is_that_of_the_source_which_arrives(alice, hang):
     assert "14 May 2014" in arrival.of(alice, Feed.objects.get(pk=feed.pk)).words
 
 
+@pytest.mark.parametrize("newest", ["Bluesky", "Instagram"])
+def test_of_several_sources_the_one_connected_last_arrives(as_alice, alice, newest):
+    begun(feed_of(alice), "queued")
+    begun(feed_of(alice, provider="bluesky", standing="followed"), "queued")
+    others = Connection.objects.exclude(provider=newest.lower())
+    others.update(connected_at=timezone.now() - timedelta(days=1))
+    assert newest in page(as_alice)
+
+
 def test_only_what_arrives_is_counted_and_shown(alice, hang):
     hang(feed=feed_of(alice))
     feed = begun(feed_of(alice, provider="bluesky", standing="followed"), "running")
