@@ -152,6 +152,21 @@ def test_a_gap_stands_in_the_calendar_where_it_lies(as_alice, alice, years):
     assert "about 12 likes may be missing" in html.lower()
 
 
+@pytest.mark.parametrize(
+    ("many", "rest"), [(5, []), (6, ["And 1 more place."]), (8, ["And 3 more places."])]
+)
+@pytest.mark.usefixtures("years")
+def test_beside_the_calendar_five_gaps_are_named_and_the_rest_counted(
+    as_alice, alice, hang, many, rest
+):
+    Feed.objects.filter(pk=feed_of(alice).pk).update(completed_at=NOON)
+    likes = [hang() for _ in range(many + 1)]
+    for upper, lower in zip(likes[1:], likes, strict=False):
+        gap(upper, lower, estimate=12)
+    html = page(as_alice)
+    assert re.findall(r"And [\d,]+ more places?\.", html) == rest
+
+
 def test_counts_come_from_the_roll_up_of_the_same_commit(as_alice, alice, hang):
     hang()
     moment = NOON - timedelta(days=60)
