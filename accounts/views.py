@@ -18,7 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import following, invitations, signin, upstream
-from accounts.addresses import safe_path
+from accounts.addresses import at_home, safe_path
 from accounts.forms import SignUpForm
 from accounts.http import ENOUGH
 from accounts.problems import PROBLEMS
@@ -65,6 +65,9 @@ def leave(request: HttpRequest, provider: str) -> HttpResponse:
         return redirect("accounts:handle", provider)
     if not signin.has_consent(provider):
         return problem(request, "unknown_service")
+    # Who is signed in under the other name would come back as somebody else.
+    if request.user.is_anonymous and (elsewhere := at_home(request)):
+        return HttpResponseRedirect(elsewhere)
     return HttpResponseRedirect(signin.begin(request, provider))
 
 

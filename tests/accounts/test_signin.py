@@ -192,6 +192,26 @@ def test_where_people_come_back_to_is_never_read_from_the_request(client, settin
     assert asked(response["Location"])["redirect_uri"] == f"http://testserver{CALLBACK}"
 
 
+@pytest.mark.parametrize(
+    ("site", "host", "moves"),
+    [
+        ("http://127.0.0.1:8000", "localhost:8000", True),
+        ("http://localhost:8000", "127.0.0.1:8000", True),
+        ("http://127.0.0.1:8000", "127.0.0.1:8000", False),
+        ("http://127.0.0.1:8000", "localhost:8001", False),
+        ("https://likes.example", "127.0.0.1:8000", False),
+    ],
+)
+def test_who_calls_the_house_by_its_other_name_leaves_from_where_they_come_back_to(
+    client, settings, site, host, moves
+):
+    settings.SITE_URL = site
+    response = client.get(f"{LEAVE}?next=/sources/", headers={"Host": host})
+    assert response.status_code == 302
+    assert (response["Location"] == f"{site}{LEAVE}?next=/sources/") == moves
+    assert PendingSignIn.objects.exists() != moves
+
+
 def test_a_forged_host_gets_no_page(client):
     assert client.get(LEAVE, headers={"Host": "evil.example"}).status_code == 400
 
