@@ -139,8 +139,9 @@ def test_pictures_come_without_moving_anything(opened, hang):
     page = opened(viewport=WIDE)
     waiting = []
     page.route("**/media/**", lambda route: waiting.append(route))
-    # Styles are there by then, pictures are not.
+    # Styles and letters are there by then, pictures are not.
     page.goto("/likes/", wait_until="domcontentloaded")
+    page.evaluate("() => document.fonts.ready.then(() => true)")
     before = page.locator(".tile").evaluate_all(BOXES)
     page.route("**/media/**", come)
     for route in waiting:

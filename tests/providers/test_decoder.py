@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import psutil
@@ -312,15 +312,14 @@ def test_a_closed_decoder_leaves_no_child_and_opens_again(keep):
 
 
 def test_children_that_are_started_are_ready_for_the_first_picture(keep):
-    known = set(children())
-    decoder = Decoder(children=2)
-    decoder.start()
-    started = set(children()) - known
-    decoder.start()
-    decoder.inspect(keep(picture()), "image/jpeg")
-    assert set(children()) - known == started
-    assert len(started) == 2
-    decoder.close()
+    known = set(psutil.Process().children())
+    with closing(Decoder(children=2)) as decoder:
+        decoder.start()
+        started = set(psutil.Process().children()) - known
+        decoder.start()
+        decoder.inspect(keep(picture()), "image/jpeg")
+        assert set(psutil.Process().children()) - known == started
+        assert len(started) == 2
 
 
 def test_a_fork_uses_children_of_its_own(decoder, keep):
